@@ -1,0 +1,140 @@
+"""How a pair becomes the arrays that the encoder reads: the one function for training and serving.
+
+Four ways to point the model at an actor were compared (README, "How the actor is marked"):
+
+pair      [CLS] sentence [SEP] name [SEP]             read off the name in the second segment
+markers   [CLS] sen @ mention @ tence [SEP]           read off the mention
+both      [CLS] sen @ mention @ tence [SEP] name [SEP] read off the mention
+span      [CLS] sentence [SEP]                        read off the mention
+
+Where a sentence does not name its actor, the name goes into the second segment and is read there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from model.records import Pair
+
+MARKER = "@"
+
+
+class Marking(StrEnum):
+    PAIR = "pair"
+    MARKERS = "markers"
+    BOTH = "both"
+    SPAN = "span"
+
+
+@dataclass(frozen=True)
+class EncodedPair:
+    """Token ids and segment ids of one pair, and the half-open token range of its target."""
+
+    ids: list[int]
+    types: list[int]
+    target: tuple[int, int]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+Batch = dict[str, NDArray[np.int64] | NDArray[np.float32]]
+
+
+class PairEncoder:
+    """Encodes pairs with one tokenizer, one marking and one length limit (in tokens)."""
+
+    def __init__(self, tokenizer: Tokenizer, marking: Marking, max_length: int) -> None:
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        self.tokenizer = tokenizer
+        self.marking = marking
+        self.max_length = max_length
+
+    def encode(self, pairs: Sequence[Pair]) -> list[EncodedPair]:
+        """Encode pairs; one that is too long is cut to a window around its mention."""
+        inputs = [self._segments(pair) for pair in pairs]
+        encodings = self.tokenizer.encode_batch([_tokenizer_input(*each[:2]) for each in inputs])
+        return [
+            self._encoded(encoding, segments) if len(encoding.ids) <= self.max_length else self._encode_window(pair)
+            for pair, segments, encoding in zip(pairs, inputs, encodings, strict=True)
+        ]
+
+    def _segments(self, pair: Pair) -> tuple[str, str | None, tuple[int, int, int]]:
+        """First segment, second segment, and the target as (segment, start, end) in characters."""
+        first, name = pair.text, pair.mention or pair.actor
+        second = name if self.marking in (Marking.PAIR, Marking.BOTH) or pair.start is None else None
+        target = (1, 0, len(name))
+        if pair.start is not None and self.marking != Marking.PAIR:
+            start, end = pair.start, pair.start + len(name)
+            if self.marking != Marking.SPAN:
+                first = f"{first[:start]}{MARKER} {name} {MARKER}{first[end:]}"
+                start, end = start + len(MARKER) + 1, end + len(MARKER) + 1
+            target = (0, start, end)
+        if pair.context:
+            second = f"{second}: {pair.context}" if second else pair.context
+        return first, second, target
+
+    def _encoded(self, encoding: Encoding, segments: tuple[str, str | None, tuple[int, int, int]]) -> EncodedPair:
+        segment, start, end = segments[2]
+        inside = [
+            position
+            for position, (sequence, (left, right)) in enumerate(
+                zip(encoding.sequence_ids, encoding.offsets, strict=True)
+            )
+            if sequence == segment and left < end and right > start
+        ]
+        # A mention of characters that the tokenizer drops (say, only spaces) leaves the whole text.
+        target = (inside[0], inside[-1] + 1) if inside else (0, len(encoding.ids))
+        return EncodedPair(encoding.ids, encoding.type_ids, target)
+
+    def _encode_window(self, pair: Pair) -> EncodedPair:
+        """Drop the context, then all but a window of the text around the mention."""
+        name = pair.mention or pair.actor
+        if pair.context:
+            return self.encode([Pair(pair.text, pair.actor, pair.mention, pair.start)])[0]
+        offsets = self.tokenizer.encode(pair.text, add_special_tokens=False).offsets
+        overhead = 3 + 4 + 2 * len(self.tokenizer.encode(name, add_special_tokens=False).ids)
+        room = max(self.max_length - overhead, 8)
+        middle = 0
+        if pair.start is not None:
+            middle = next((i for i, (_, right) in enumerate(offsets) if right > pair.start), 0)
+        first = max(0, min(middle - room // 2, len(offsets) - room))
+        left, right = offsets[first][0], offsets[min(first + room, len(offsets)) - 1][1]
+        if pair.start is not None:
+            left, right = min(left, pair.start), max(right, pair.start + len(name))
+        start = None if pair.start is None else pair.start - left
+        first_segment, second, target = self._segments(Pair(pair.text[left:right], pair.actor, pair.mention, start))
+        encoding = self.tokenizer.encode(*_as_tuple(first_segment, second))
+        encoded = self._encoded(encoding, (first_segment, second, target))
+        limit = self.max_length
+        # A mention longer than the window itself: nothing better than its beginning is left.
+        low = min(encoded.target[0], limit - 1)
+        return EncodedPair(encoded.ids[:limit], encoded.types[:limit], (low, max(low + 1, min(encoded.target[1], limit))))
+
+
+def collate(encoded: Sequence[EncodedPair], pad_id: int = 0) -> Batch:
+    """Arrays of shape (batch, longest): token ids, segment ids, attention mask and target mask."""
+    shape = (len(encoded), max(len(each) for each in encoded))
+    ids = np.full(shape, pad_id, dtype=np.int64)
+    types = np.zeros(shape, dtype=np.int64)
+    attention = np.zeros(shape, dtype=np.int64)
+    target = np.zeros(shape, dtype=np.float32)
+    for row, each in enumerate(encoded):
+        ids[row, : len(each)] = each.ids
+        types[row, : len(each)] = each.types
+        attention[row, : len(each)] = 1
+        target[row, each.target[0] : each.target[1]] = 1.0
+    return {"input_ids": ids, "token_type_ids": types, "attention_mask": attention, "target_mask": target}
+
+
+def _as_tuple(first: str, second: str | None) -> tuple[str, ...]:
+    return (first,) if second is None else (first, second)
+
+
+def _tokenizer_input(first: str, second: str | None) -> str | tuple[str, str]:
+    return first if second is None else (first, second)

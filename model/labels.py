@@ -1,0 +1,6 @@
+"""The two label sets, in the order that every array, table and file uses."""
+
+from typing import Final
+
+STANCES: Final = ("support", "conditional", "oppose", "none")
+SENTIMENTS: Final = ("negative", "neutral", "positive")

@@ -1,0 +1,1 @@
+"""A bundle for people and programs: HTTP service and batch scoring."""

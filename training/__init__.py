@@ -1,0 +1,1 @@
+"""From labelled pairs to a bundle: data, fine-tuning, evaluation, export."""

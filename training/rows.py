@@ -1,0 +1,156 @@
+"""Labelled rows from JSONL, CSV and Parquet files: every bad row is named by file, line, field and reason."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet
+from datasets import Dataset
+
+from model.errors import InputError, RowError
+from model.labels import SENTIMENTS, STANCES
+from model.records import Pair, pair_from_row
+
+POLARITY = {-1: "negative", 0: "neutral", 1: "positive"}
+MAX_ERRORS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class LabelledPair:
+    """A pair with the labels that its row has; either label may be absent."""
+
+    id: str
+    pair: Pair
+    stance: str | None
+    sentiment: str | None
+    topic: str
+    rule: str
+    file: str
+
+
+def load_rows(paths: Iterable[Path]) -> list[LabelledPair]:
+    """Read files, and folders of files; InputError lists the bad rows of all of them."""
+    files = [file for path in paths for file in _files(path)]
+    rows: list[LabelledPair] = []
+    errors: list[str] = []
+    for file in files:
+        for line, record in _records(file):
+            try:
+                rows.append(labelled_pair(record, file.name, line))
+            except RowError as error:
+                errors.append(f"{file}, line {line}, field {error}")
+    if errors:
+        shown = "\n".join(errors[:MAX_ERRORS_SHOWN])
+        raise InputError(f"{len(errors)} bad rows of {len(rows) + len(errors)}:\n{shown}")
+    return rows
+
+
+def labelled_pair(record: Mapping[str, Any], file: str, line: int) -> LabelledPair:
+    """Check one record; the columns of NewsMTSC (sentence, mention, from, polarity) are understood."""
+    if "polarity" in record and "sentence" in record:
+        record = _from_newsmtsc(record)
+    stance = _label(record, "stance", STANCES)
+    sentiment = _label(record, "sentiment", SENTIMENTS)
+    if stance is None and sentiment is None:
+        raise RowError("stance", f"is missing, and so is sentiment; give one of {', '.join(STANCES)}")
+    return LabelledPair(
+        id=str(record.get("id") or f"{file}:{line}"),
+        pair=pair_from_row(record),
+        stance=stance,
+        sentiment=sentiment,
+        topic=str(record.get("topic") or record.get("source") or Path(file).stem),
+        rule=str(record.get("rule") or ""),
+        file=file,
+    )
+
+
+def to_dataset(rows: Iterable[LabelledPair]) -> Dataset:
+    """The rows as columns, for the split, the snapshot and training."""
+    return Dataset.from_list(
+        [
+            {
+                "id": row.id, "text": row.pair.text, "actor": row.pair.actor, "mention": row.pair.mention,
+                "start": row.pair.start, "context": row.pair.context, "stance": row.stance,
+                "sentiment": row.sentiment, "topic": row.topic, "rule": row.rule, "file": row.file,
+            }
+            for row in rows
+        ]
+    )  # fmt: skip
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        found = sorted(file for file in path.iterdir() if file.suffix in READERS)
+        if not found:
+            raise InputError(f"{path} holds no file that ends in {', '.join(READERS)}")
+        return found
+    if not path.is_file():
+        raise InputError(f"{path} does not exist")
+    if path.suffix not in READERS:
+        raise InputError(f"{path} must end in one of {', '.join(READERS)}")
+    return [path]
+
+
+def _records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        yield from READERS[file.suffix](file)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except pyarrow.ArrowInvalid as error:
+        raise InputError(f"{file} is not a Parquet file: {error}") from None
+
+
+def _read_jsonl(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with file.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise InputError(f"{file}, line {number} is not JSON: {error}") from None
+            if not isinstance(record, dict):
+                raise InputError(f"{file}, line {number} is not an object like {{'text': ..., 'actor': ...}}")
+            yield number, record
+
+
+def _read_csv(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        for record in reader:
+            if None in record:
+                raise InputError(f"{file}, line {reader.line_num} has more fields than the header names")
+            yield reader.line_num, {name: value for name, value in record.items() if value != ""}
+
+
+def _read_parquet(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    number = 0
+    for batch in pyarrow.parquet.ParquetFile(file).iter_batches(1000):
+        for record in batch.to_pylist():
+            number += 1
+            yield number, record
+
+
+READERS = {".jsonl": _read_jsonl, ".csv": _read_csv, ".parquet": _read_parquet}
+
+
+def _label(record: Mapping[str, Any], field: str, allowed: tuple[str, ...]) -> str | None:
+    value = record.get(field)
+    if value is None or value == "":
+        return None
+    if value not in allowed:
+        raise RowError(field, f"is {value!r}; give one of {', '.join(allowed)}")
+    return str(value)
+
+
+def _from_newsmtsc(record: Mapping[str, Any]) -> dict[str, Any]:
+    if record["polarity"] not in POLARITY:
+        raise RowError("polarity", f"is {record['polarity']!r}; give -1, 0 or 1")
+    return {
+        "id": record.get("id"), "text": record["sentence"], "actor": record.get("mention"),
+        "mention": record.get("mention"), "start": record.get("from"), "source": "newsmtsc",
+        "sentiment": POLARITY[record["polarity"]],
+    }  # fmt: skip
