@@ -41,8 +41,8 @@ def side_of(text: str) -> str:
     """`train`, `calibration` or `test`, by content alone."""
     outline = skeleton(text)
     grams = {outline[i : i + 5] for i in range(max(1, len(outline) - 4))}
-    percent = min(xxhash.xxh64_intdigest(gram, seed=7) for gram in grams)
-    percent = xxhash.xxh64_intdigest(str(percent)) % 100
+    percent = min(xxhash.xxh64_intdigest(gram.encode(), seed=7) for gram in grams)
+    percent = xxhash.xxh64_intdigest(str(percent).encode()) % 100
     return next((side for side, slots in HELD_OUT.items() if percent in slots), "train")
 
 

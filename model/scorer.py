@@ -1,0 +1,134 @@
+"""Pairs in, calibrated scores out, over ONNX Runtime.
+
+One text, one score: pairs are scored in batches of one exact token length, by a session of one thread,
+so that nothing in a batch (no padding, no neighbour) touches a pair's numbers. Batches run side by side,
+one a core.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from model.bundle import Bundle
+from model.encoding import EncodedPair, PairEncoder, collate
+from model.errors import BundleError
+from model.labels import SENTIMENTS, STANCES
+from model.records import Pair
+
+TOKENS_PER_BATCH = 2048
+DIGITS = 6
+
+Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Stance and sentiment of one pair. Probabilities follow the order of `model.labels`."""
+
+    stance_probabilities: tuple[float, ...]
+    sentiment_probabilities: tuple[float, ...]
+    abstained: bool
+
+    @property
+    def stance(self) -> str:
+        return STANCES[int(np.argmax(self.stance_probabilities))]
+
+    @property
+    def sentiment(self) -> str:
+        return SENTIMENTS[int(np.argmax(self.sentiment_probabilities))]
+
+    def as_json(self) -> dict[str, Any]:
+        """The part of an answer that the HTTP service and the files share."""
+        return {
+            "stance": self.stance,
+            "stance_probabilities": dict(zip(STANCES, self.stance_probabilities, strict=True)),
+            "sentiment": self.sentiment,
+            "sentiment_probabilities": dict(zip(SENTIMENTS, self.sentiment_probabilities, strict=True)),
+            "abstained": self.abstained,
+        }
+
+
+class Scorer:
+    """Scores pairs with one bundle; safe to call from several threads."""
+
+    def __init__(self, bundle: Bundle, workers: int | None = None) -> None:
+        self.bundle = bundle
+        self.encoder = PairEncoder(Tokenizer.from_file(str(bundle.tokenizer_file)), bundle.marking, bundle.max_length)
+        self._session = _open_session(bundle)
+        self._inputs = {each.name for each in self._session.get_inputs()}
+        self._pool = ThreadPoolExecutor(workers or usable_cores(), thread_name_prefix="parley-score")
+
+    def score(self, pairs: Sequence[Pair]) -> list[Prediction]:
+        """One prediction a pair, in the order given."""
+        stance, sentiment = self.logits(pairs)
+        stance_temperature, sentiment_temperature = self.bundle.temperatures
+        stances = rounded_probabilities(stance, stance_temperature)
+        sentiments = rounded_probabilities(sentiment, sentiment_temperature)
+        return [
+            Prediction(tuple(left), tuple(right), max(left) < self.bundle.abstain_below)
+            for left, right in zip(stances, sentiments, strict=True)
+        ]
+
+    def logits(self, pairs: Sequence[Pair]) -> tuple[Logits, Logits]:
+        """Raw stance and sentiment logits, of shapes (pairs, 4) and (pairs, 3)."""
+        encoded = self.encoder.encode(pairs)
+        stance = np.zeros((len(pairs), len(STANCES)), dtype=np.float32)
+        sentiment = np.zeros((len(pairs), len(SENTIMENTS)), dtype=np.float32)
+        batches = list(exact_length_batches(encoded))
+        for rows, outputs in zip(batches, self._pool.map(lambda rows: self._run(encoded, rows), batches), strict=True):
+            stance[rows], sentiment[rows] = outputs
+        return stance, sentiment
+
+    def _run(self, encoded: Sequence[EncodedPair], rows: list[int]) -> tuple[Logits, Logits]:
+        batch = collate([encoded[row] for row in rows])
+        feed = {name: array for name, array in batch.items() if name in self._inputs}
+        stance, sentiment = self._session.run(["stance", "sentiment"], feed)
+        return stance, sentiment
+
+
+def exact_length_batches(encoded: Sequence[EncodedPair]) -> Iterator[list[int]]:
+    """Row numbers, grouped by token length and cut to the token budget."""
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for row, each in enumerate(encoded):
+        by_length[len(each)].append(row)
+    for length in sorted(by_length):
+        size = max(1, TOKENS_PER_BATCH // length)
+        rows = by_length[length]
+        for start in range(0, len(rows), size):
+            yield rows[start : start + size]
+
+
+def rounded_probabilities(logits: Logits, temperature: float) -> list[list[float]]:
+    """Softmax of logits / temperature along the last axis, rounded to the digits that are shown."""
+    return [[round(value, DIGITS) for value in row] for row in softmax(logits, temperature).tolist()]
+
+
+def softmax(logits: Logits, temperature: float = 1.0) -> NDArray[np.float64]:
+    """Probabilities along the last axis, in double precision."""
+    scaled = logits.astype(np.float64) / temperature
+    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]
+
+
+def usable_cores() -> int:
+    """The cores this process may use, which in a container are fewer than those that exist."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _open_session(bundle: Bundle) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(bundle.onnx_file), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises its own, undeclared exception types
+        raise BundleError(f"{bundle.onnx_file} cannot be loaded: {error}") from error
