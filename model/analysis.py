@@ -40,9 +40,7 @@ class Analyzer:
         registry = self.registry.extended(actors or ())
         sentences = document_sentences(document)
         found = [
-            (sentence, mention)
-            for sentence in sentences
-            for mention in one_per_actor(registry.mentions(sentence.text))
+            (sentence, mention) for sentence in sentences for mention in one_per_actor(registry.mentions(sentence.text))
         ]
         pairs = [Pair(sentence.text, mention.actor.name, mention.text, mention.start) for sentence, mention in found]
         scored = [

@@ -109,12 +109,14 @@ class PairEncoder:
             left, right = min(left, pair.start), max(right, pair.start + len(name))
         start = None if pair.start is None else pair.start - left
         first_segment, second, target = self._segments(Pair(pair.text[left:right], pair.actor, pair.mention, start))
-        encoding = self.tokenizer.encode(*_as_tuple(first_segment, second))
+        encoding = self.tokenizer.encode(first_segment, second)
         encoded = self._encoded(encoding, (first_segment, second, target))
         limit = self.max_length
         # A mention longer than the window itself: nothing better than its beginning is left.
         low = min(encoded.target[0], limit - 1)
-        return EncodedPair(encoded.ids[:limit], encoded.types[:limit], (low, max(low + 1, min(encoded.target[1], limit))))
+        return EncodedPair(
+            encoded.ids[:limit], encoded.types[:limit], (low, max(low + 1, min(encoded.target[1], limit)))
+        )
 
 
 def collate(encoded: Sequence[EncodedPair], pad_id: int = 0) -> Batch:
@@ -130,10 +132,6 @@ def collate(encoded: Sequence[EncodedPair], pad_id: int = 0) -> Batch:
         attention[row, : len(each)] = 1
         target[row, each.target[0] : each.target[1]] = 1.0
     return {"input_ids": ids, "token_type_ids": types, "attention_mask": attention, "target_mask": target}
-
-
-def _as_tuple(first: str, second: str | None) -> tuple[str, ...]:
-    return (first,) if second is None else (first, second)
 
 
 def _tokenizer_input(first: str, second: str | None) -> str | tuple[str, str]:

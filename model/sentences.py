@@ -35,7 +35,9 @@ def split_sentences(text: str, language: str = "en") -> list[Sentence]:
         else:
             spans.append((start, at))
     trimmed = [_trim(text, start, end) for start, end in spans]
-    return [Sentence(i, start, end, text[start:end]) for i, (start, end) in enumerate(t for t in trimmed if t[0] < t[1])]
+    return [
+        Sentence(i, start, end, text[start:end]) for i, (start, end) in enumerate(t for t in trimmed if t[0] < t[1])
+    ]
 
 
 def _joins(before: str, after: str) -> bool:

@@ -24,11 +24,11 @@ from training.rows import LabelledPair
 class TrainingSettings:
     """What a training run depends on, beside the data and the encoder."""
 
-    marking: Marking = Marking.BOTH
+    marking: Marking = Marking.SPAN
     max_length: int = 256
     epochs: float = 4.0
     batch_size: int = 16
-    learning_rate: float = 8e-5
+    learning_rate: float = 1e-4
     warmup_share: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
@@ -101,8 +101,9 @@ class PairTrainer(Trainer):
     """The Trainer, with batches of similar length and no dependence on argument names."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
-        rows: EncodedRows = self.train_dataset
-        return LengthGroupedSampler([len(each) for each in rows.encoded], self.args.per_device_train_batch_size, self.args.seed)
+        assert isinstance(self.train_dataset, EncodedRows)
+        lengths = [len(each) for each in self.train_dataset.encoded]
+        return LengthGroupedSampler(lengths, self.args.per_device_train_batch_size, self.args.seed)
 
 
 def finetune(
@@ -111,7 +112,9 @@ def finetune(
     """Train on rows; checkpoints go to `work`, and a run that was stopped resumes from the last one."""
     set_seed(settings.seed)  # before the heads are drawn
     network = StanceNetwork(load_encoder(encoder_folder), settings.dropout)
-    encoder = PairEncoder(Tokenizer.from_file(str(encoder_folder / "tokenizer.json")), settings.marking, settings.max_length)
+    encoder = PairEncoder(
+        Tokenizer.from_file(str(encoder_folder / "tokenizer.json")), settings.marking, settings.max_length
+    )
     dataset = EncodedRows(rows, encoder, settings.unmarked_share, settings.seed)
     steps = max(1, round(len(dataset) / settings.batch_size * settings.epochs))
     arguments = TrainingArguments(
@@ -134,7 +137,7 @@ def finetune(
         dataloader_pin_memory=False,
     )
     trainer = PairTrainer(model=network, args=arguments, train_dataset=dataset, data_collator=to_tensors)
-    checkpoint = get_last_checkpoint(str(work)) if work.is_dir() else None
+    checkpoint = get_last_checkpoint(str(work)) if work.is_dir() else None  # type: ignore[no-untyped-call]
     trainer.train(resume_from_checkpoint=checkpoint)
     return network.eval()
 
@@ -157,7 +160,9 @@ def _unmarked(pair: Pair) -> Pair:
 
 
 @torch.inference_mode()
-def logits_of(network: StanceNetwork, encoder: PairEncoder, pairs: Sequence[Pair], batch_size: int = 32) -> tuple[Tensor, Tensor]:
+def logits_of(
+    network: StanceNetwork, encoder: PairEncoder, pairs: Sequence[Pair], batch_size: int = 32
+) -> tuple[Tensor, Tensor]:
     """Stance and sentiment logits, (rows, 4) and (rows, 3), of a network in single precision."""
     encoded = encoder.encode(pairs)
     order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))

@@ -68,7 +68,8 @@ def load_encoder(folder: Path) -> PreTrainedModel:
     extra: dict[str, Any] = {}
     if AutoConfig.from_pretrained(folder).model_type == "bert":
         extra["add_pooling_layer"] = False  # nothing reads it, and it would be half a million dead weights
-    return AutoModel.from_pretrained(folder, dtype=torch.float32, local_files_only=True, **extra)
+    encoder: PreTrainedModel = AutoModel.from_pretrained(folder, dtype=torch.float32, local_files_only=True, **extra)
+    return encoder
 
 
 def save_network(network: StanceNetwork, folder: Path) -> None:
@@ -85,6 +86,8 @@ def load_network(folder: Path) -> StanceNetwork:
     """What `save_network` wrote, ready for evaluation or further training."""
     network = StanceNetwork(load_encoder(folder))
     state = load_file(folder / "model.safetensors")
-    heads = {name: state[name].float() for name in ("stance.weight", "stance.bias", "sentiment.weight", "sentiment.bias")}
+    heads = {
+        name: state[name].float() for name in ("stance.weight", "stance.bias", "sentiment.weight", "sentiment.bias")
+    }
     network.load_state_dict(heads, strict=False)
     return network.eval()

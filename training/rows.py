@@ -28,6 +28,7 @@ class LabelledPair:
     sentiment: str | None
     topic: str
     rule: str
+    source: str
     file: str
 
 
@@ -62,6 +63,7 @@ def labelled_pair(record: Mapping[str, Any], file: str, line: int) -> LabelledPa
         stance=stance,
         sentiment=sentiment,
         topic=str(record.get("topic") or record.get("source") or Path(file).stem),
+        source=str(record.get("source") or Path(file).stem),
         rule=str(record.get("rule") or ""),
         file=file,
     )
@@ -74,7 +76,8 @@ def to_dataset(rows: Iterable[LabelledPair]) -> Dataset:
             {
                 "id": row.id, "text": row.pair.text, "actor": row.pair.actor, "mention": row.pair.mention,
                 "start": row.pair.start, "context": row.pair.context, "stance": row.stance,
-                "sentiment": row.sentiment, "topic": row.topic, "rule": row.rule, "file": row.file,
+                "sentiment": row.sentiment, "topic": row.topic, "rule": row.rule,
+                "source": row.source, "file": row.file,
             }
             for row in rows
         ]

@@ -1,6 +1,6 @@
 """Which rows train, which calibrate and which test: a function of a sentence's content alone.
 
-A sentence's side is decided by the smallest hash among the character 5-grams of its skeleton (the
+A sentence's side is decided by the smallest hash among the character 20-grams of its skeleton (the
 sentence without capitalised words, digits and case). The side of a sentence therefore never moves
 when data grow, and copies that differ in names or a word mostly share a side. The few near-duplicates
 that do not are dropped from training, so that none ever stands on both sides.
@@ -17,6 +17,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from training.rows import LabelledPair
 
 NEAR_DUPLICATE = 0.8  # Jaccard similarity of character 5-grams of the skeletons
+SIDE_GRAM = 20  # long enough that a stock phrase does not decide for many sentences at once
 HELD_OUT = {"calibration": range(0, 8), "test": range(8, 18)}  # in per cent of the hash range
 SIDES = ("train", "calibration", "test")
 
@@ -40,9 +41,9 @@ def skeleton(text: str) -> str:
 def side_of(text: str) -> str:
     """`train`, `calibration` or `test`, by content alone."""
     outline = skeleton(text)
-    grams = {outline[i : i + 5] for i in range(max(1, len(outline) - 4))}
-    percent = min(xxhash.xxh64_intdigest(gram.encode(), seed=7) for gram in grams)
-    percent = xxhash.xxh64_intdigest(str(percent).encode()) % 100
+    grams = {outline[i : i + SIDE_GRAM] for i in range(max(1, len(outline) - SIDE_GRAM + 1))}
+    smallest = min(xxhash.xxh64_intdigest(gram.encode()) for gram in grams)
+    percent = xxhash.xxh64_intdigest(str(smallest).encode()) % 100
     return next((side for side, slots in HELD_OUT.items() if percent in slots), "train")
 
 

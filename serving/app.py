@@ -1,0 +1,205 @@
+"""The HTTP service: routes, limits, and the life of the model behind them."""
+
+import asyncio
+import json
+import logging
+import re
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from fastapi_offline import FastAPIOffline
+from starlette.concurrency import run_in_threadpool
+
+from model.analysis import Analyzer, load_analyzer
+from model.errors import BundleError, BusyError, LimitError, ParleyError, RowError
+from model.records import Pair, document_from_row, pair_from_row
+from serving.problems import describe_problems, install_problems
+from serving.schemas import (
+    AnalyzeRequest,
+    AnalyzeResponse,
+    ModelResponse,
+    PredictRequest,
+    PredictResponse,
+    RequestPart,
+    Status,
+)
+from serving.settings import Settings
+
+PAGE: Final = Path(__file__).with_name("page.html")
+EXAMPLE: Final = {"pairs": [{"text": "Hamas said it would send a delegation to Cairo.", "actor": "Hamas"}]}
+
+Row = TypeVar("Row")
+Answer = TypeVar("Answer")
+
+log = logging.getLogger("parley.serving")
+
+
+class Service:
+    """The analyzer, once it is loaded, and how many requests may use it at once. Used from the event loop only."""
+
+    def __init__(self, settings: Settings, analyzer: Analyzer | None) -> None:
+        self.settings = settings
+        self._analyzer = analyzer
+        self._failure = BundleError("The model is being loaded")
+        self._free = settings.max_concurrent
+
+    @property
+    def analyzer(self) -> Analyzer:
+        if self._analyzer is None:
+            raise self._failure
+        return self._analyzer
+
+    async def load(self) -> None:
+        """Ready means that the model has answered once; a failure is what every request is then told."""
+        try:
+            self._analyzer = await run_in_threadpool(_load_and_try, self.settings.bundle)
+        except ParleyError as error:
+            log.error("%s", error)
+            self._failure = BundleError(str(error))
+        except Exception:
+            log.exception("The model cannot be loaded")
+            self._failure = BundleError("The model cannot be loaded; the log tells why")
+
+    async def run(self, work: Callable[[Analyzer], Answer]) -> Answer:
+        """Do the work in a thread, or refuse it at once where too much is being done already."""
+        with self._slot():
+            return await run_in_threadpool(work, self.analyzer)
+
+    @contextmanager
+    def _slot(self) -> Iterator[None]:
+        if self._free == 0:
+            raise BusyError(f"{self.settings.max_concurrent} requests are being scored; try again in a second")
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
+
+
+def create_app(settings: Settings, analyzer: Analyzer | None = None) -> FastAPI:
+    """The application. Without an analyzer it loads the bundle after start-up, answering 503 until that is done."""
+    service = Service(settings, analyzer)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        loading = asyncio.create_task(service.load()) if analyzer is None else None
+        yield
+        if loading:
+            await loading
+
+    app = FastAPIOffline(
+        title="Parley",
+        description="Who supports, conditions or opposes negotiations, and which sentence shows it.",
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    install_problems(app, settings.max_body_bytes)
+    page = PAGE.read_text(encoding="utf-8")
+    page_headers = {"Content-Security-Policy": content_security_policy(page), "Referrer-Policy": "no-referrer"}
+    scoring_problems = describe_problems(400, 413, 415, 422, 429, 500, 503)
+
+    @app.post("/v1/predict", response_model=PredictResponse, responses=scoring_problems, tags=["scores"])
+    async def predict(request: PredictRequest) -> dict[str, Any]:
+        """Stance and sentiment of sentence-actor pairs."""
+        check_count("pairs", request.pairs, settings.max_pairs)
+
+        def work(analyzer: Analyzer) -> dict[str, Any]:
+            pairs: list[Pair] = read_rows("pairs", request.pairs, pair_from_row)
+            scored = zip(pairs, analyzer.score_pairs(pairs), strict=True)
+            predictions = [{"actor": pair.actor, **prediction.as_json()} for pair, prediction in scored]
+            return {"model": analyzer.name, "predictions": predictions}
+
+        return await service.run(work)
+
+    @app.post("/v1/analyze", response_model=AnalyzeResponse, responses=scoring_problems, tags=["scores"])
+    async def analyze(request: AnalyzeRequest) -> dict[str, Any]:
+        """Whole articles: their sentences, the actors in them, and each actor's position with its evidence."""
+        check_count("documents", request.documents, settings.max_documents)
+
+        def work(analyzer: Analyzer) -> dict[str, Any]:
+            documents = read_rows("documents", request.documents, document_from_row)
+            analyses = [analyzer.analyze(document, request.actors) for document in documents]
+            return {"model": analyzer.name, "documents": analyses}
+
+        return await service.run(work)
+
+    @app.get("/v1/model", response_model=ModelResponse, responses=describe_problems(503), tags=["model"])
+    async def model() -> dict[str, Any]:
+        """Which bundle is served, with its card and its manifest."""
+        bundle = service.analyzer.scorer.bundle
+        card = bundle.card_file.read_text(encoding="utf-8")
+        return {"model": bundle.name, "card": card, "manifest": dict(bundle.manifest)}
+
+    @app.get("/healthz", tags=["machines"])
+    async def healthz() -> Status:
+        """The process runs."""
+        return Status(status="ok")
+
+    @app.get("/readyz", responses=describe_problems(503), tags=["machines"])
+    async def readyz() -> Status:
+        """The model answers."""
+        _ = service.analyzer
+        return Status(status="ready")
+
+    @app.get("/", include_in_schema=False)
+    async def show_page() -> HTMLResponse:
+        return HTMLResponse(page, headers=page_headers)
+
+    return app
+
+
+def run(host: str, port: int, settings: Settings) -> None:
+    """Serve until told to stop. A bundle that cannot be used is a BundleError before anything listens."""
+    app = create_app(settings, load_analyzer(settings.bundle))
+    config = uvicorn.Config(app, host=host, port=port, server_header=False)
+    listener = config.bind_socket()  # by now a taken port has been reported, and port 0 has become a number
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    url = f"http://{shown}:{listener.getsockname()[1]}"
+    print(f"Page  {url}/\nDocs  {url}/docs\nTry   {curl_command(url)}", flush=True)
+    with suppress(KeyboardInterrupt):  # which uvicorn raises anew after its shutdown
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def curl_command(url: str) -> str:
+    return f"curl -s {url}/v1/predict -H 'Content-Type: application/json' -d '{json.dumps(EXAMPLE)}'"
+
+
+def check_count(field: str, items: Sequence[RequestPart], limit: int) -> None:
+    if len(items) > limit:
+        raise LimitError(f"{field}: has {len(items):,} items; at most {limit:,} are allowed in one request")
+
+
+def read_rows(field: str, items: Sequence[RequestPart], read: Callable[[dict[str, Any]], Row]) -> list[Row]:
+    """Make each item a pair or document; a RowError names the item too."""
+    rows = []
+    for index, item in enumerate(items):
+        try:
+            rows.append(read(item.model_dump()))
+        except RowError as error:
+            raise RowError(f"{field}[{index}].{error.field}", error.reason) from None
+    return rows
+
+
+def content_security_policy(page: str) -> str:
+    """Nothing but the page's own script and style, by their digests, and requests to this service."""
+    script, style = (
+        b64encode(sha256(re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)[0].encode()).digest()).decode()
+        for tag in ("script", "style")
+    )
+    return (
+        f"default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; connect-src 'self'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _load_and_try(folder: Path) -> Analyzer:
+    analyzer = load_analyzer(folder)
+    analyzer.score_pairs([pair_from_row(row) for row in EXAMPLE["pairs"]])
+    return analyzer

@@ -1,0 +1,42 @@
+"""The settings of the service: name, default and sentence of each, in this one place.
+
+A field `max_pairs` is read from the environment variable `PARLEY_MAX_PAIRS`.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from model.bundle import RELEASE
+from model.errors import InputError
+
+PREFIX: Final = "PARLEY_"
+OF_THE_COMMAND_LINE: Final = frozenset({"PARLEY_DATA", "PARLEY_MODELS"})
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bundle: Path = Field(default=RELEASE, description="Folder of the bundle that is served.")
+    max_body_bytes: int = Field(default=10_000_000, gt=0, description="Largest request body, in bytes.")
+    max_pairs: int = Field(default=1000, gt=0, description="Most pairs in one request.")
+    max_documents: int = Field(default=50, gt=0, description="Most documents in one request.")
+    max_concurrent: int = Field(default=8, gt=0, description="Most requests that are scored at once; others get 429.")
+
+
+def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read PARLEY_*; InputError where a name is unknown (a misspelt limit is no limit) or a value is wrong."""
+    known = {PREFIX + field.upper(): field for field in Settings.model_fields}
+    given = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    if unknown := sorted(given.keys() - known.keys() - OF_THE_COMMAND_LINE):
+        names = ", ".join(sorted({*known, *OF_THE_COMMAND_LINE}))
+        raise InputError(f"{', '.join(unknown)}: no such setting; the settings are {names}")
+    try:
+        return Settings.model_validate({field: given[name] for name, field in known.items() if name in given})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise InputError(f"{name}={given[name]}: {first['msg']}") from None

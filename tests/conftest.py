@@ -1,0 +1,79 @@
+"""What tests share: a tiny random encoder and a bundle trained from it, each built once a session."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+ROOT = Path(__file__).parent.parent
+
+# Toy rows in which one word decides: enough for a tiny network to be sure of its answer.
+SENTENCES = {
+    "support": "{} will gladly attend the talks {}",
+    "conditional": "{} joins only if guns fall silent {}",
+    "oppose": "{} refuses every meeting {}",
+    "none": "{} counted ships near harbor {}",
+}
+NAMES = ("Arda", "Belun", "Corvia", "Dasht", "Elmar", "Fenya", "Goran", "Hulia", "Ivora", "Jasna")
+TIMES = ("monday", "tuesday", "friday", "today", "again", "soon")
+
+
+def toy_rows() -> list[dict[str, object]]:
+    rows = []
+    for stance, sentence in SENTENCES.items():
+        for name in NAMES:
+            for time in TIMES:
+                text = sentence.format(name, time)
+                sentiment = "negative" if stance == "oppose" else "neutral"
+                rows.append({"text": text, "actor": name, "mention": name, "start": 0, "stance": stance, "sentiment": sentiment})
+    return rows
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random BERT of two layers in the Hugging Face layout."""
+    pytest.importorskip("torch")
+    from tokenizers.implementations import BertWordPieceTokenizer
+    from transformers import BertConfig, BertModel, set_seed
+
+    folder = tmp_path_factory.mktemp("encoder")
+    tokenizer = BertWordPieceTokenizer(lowercase=True)
+    tokenizer.train_from_iterator([str(row["text"]) for row in toy_rows()], vocab_size=600, show_progress=False)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    set_seed(1)
+    config = BertConfig(
+        vocab_size=tokenizer.get_vocab_size(), hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
+        intermediate_size=128, max_position_embeddings=128,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("toy") / "pairs.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in toy_rows()), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path, toy_file: Path) -> Path:
+    """A finished training run of the tiny encoder."""
+    from training.finetune import TrainingSettings
+    from training.pipeline import train
+
+    run = tmp_path_factory.mktemp("run")
+    settings = TrainingSettings(epochs=12, learning_rate=3e-3, max_length=64)
+    train([toy_file], [], str(tiny_encoder), settings, run, controls=True)
+    return run
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle exported from it."""
+    from training.pipeline import export
+
+    return export(tiny_run, tmp_path_factory.mktemp("bundles") / "tiny", "tiny", "test").folder

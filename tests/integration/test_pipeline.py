@@ -1,0 +1,106 @@
+"""From labelled rows to a bundle and back, with a tiny random encoder."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.bundle import load_bundle
+from model.errors import BundleError, CheckError, InputError
+from model.records import Pair
+from model.scorer import Scorer
+from training.export import Parity
+from training.network import load_encoder, load_network
+from training.pipeline import export, read_run
+
+
+def test_a_trained_bundle_answers_what_it_was_taught(tiny_bundle: Path) -> None:
+    scorer = Scorer(load_bundle(tiny_bundle))
+    texts = {
+        "support": "Goran will gladly attend the talks soon",
+        "conditional": "Arda joins only if guns fall silent today",
+        "oppose": "Jasna refuses every meeting friday",
+        "none": "Belun counted ships near harbor monday",
+    }
+    predictions = scorer.score([Pair(text, text.split()[0], text.split()[0], 0) for text in texts.values()])
+    assert [each.stance for each in predictions] == list(texts)
+
+
+def test_a_pair_scores_the_same_alone_and_in_any_company(tiny_bundle: Path) -> None:
+    scorer = Scorer(load_bundle(tiny_bundle))
+    names = ["Arda", "Belun", "Corvia"]
+    pairs = [Pair(f"{name} refuses every meeting {'again ' * n}".strip(), name, name, 0) for n in range(20) for name in names]
+    alone = [scorer.score([pair])[0] for pair in pairs]
+    assert scorer.score(pairs) == alone
+    assert scorer.score(pairs[::-1]) == alone[::-1]
+
+
+def test_the_manifest_holds_what_an_auditor_asks_for(tiny_bundle: Path) -> None:
+    manifest = json.loads((tiny_bundle / "manifest.json").read_text())
+    assert manifest["labels"]["stance"] == ["support", "conditional", "oppose", "none"]
+    assert manifest["parity"]["fp32_max_difference"] < 1e-4
+    assert manifest["training"]["seed"] == 7
+    assert set(manifest["files"]) == {"config.json", "tokenizer.json", "model.safetensors", "onnx/model.onnx"}
+    controls = manifest["evaluation"]["sets"]["authored-test"]["stance"]["controls"]
+    assert set(controls) == {"majority", "TF-IDF + logistic regression", "same encoder, blind to the actor"}
+
+
+def test_the_card_is_made_from_the_manifest(tiny_bundle: Path) -> None:
+    card = (tiny_bundle / "README.md").read_text()
+    macro = load_bundle(tiny_bundle).manifest["evaluation"]["sets"]["authored-test"]["stance"]["macro_f1"]
+    assert f"{macro:.3f}" in card
+
+
+def test_the_encoder_of_a_bundle_loads_as_any_other(tiny_bundle: Path) -> None:
+    encoder = load_encoder(tiny_bundle)
+    trained = load_network(tiny_bundle).encoder
+    for name, weight in encoder.state_dict().items():
+        assert np.array_equal(weight.numpy(), trained.state_dict()[name].numpy()), name
+
+
+@pytest.mark.parametrize("file", ["onnx/model.onnx", "tokenizer.json", "model.safetensors"])
+def test_a_damaged_bundle_is_refused_by_name_of_the_file(tiny_bundle: Path, tmp_path: Path, file: str) -> None:
+    copy = shutil.copytree(tiny_bundle, tmp_path / "copy")
+    (copy / file).write_bytes((copy / file).read_bytes()[:-1] + b"x")
+    with pytest.raises(BundleError, match=f"{file} is damaged"):
+        load_bundle(copy)
+
+
+def test_an_incomplete_or_newer_bundle_is_refused(tiny_bundle: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(tiny_bundle, tmp_path / "copy")
+    (copy / "tokenizer.json").unlink()
+    with pytest.raises(BundleError, match="tokenizer.json is missing"):
+        load_bundle(copy)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 99}))
+    with pytest.raises(BundleError, match="schema version 99"):
+        load_bundle(copy)
+    with pytest.raises(BundleError, match="no manifest"):
+        load_bundle(tmp_path)
+
+
+def test_an_export_that_fails_its_check_writes_nothing(
+    tiny_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Parity) -> None:
+        raise CheckError("no")
+
+    monkeypatch.setattr(Parity, "check", refuse)
+    with pytest.raises(CheckError):
+        export(tiny_run, tmp_path / "bundle", "tiny", "test")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("fp32", "same", "f1"), [(2e-4, 1.0, 0.9), (1e-6, 0.99, 0.9), (1e-6, 1.0, 0.89)]
+)
+def test_parity_refuses_each_kind_of_difference(fp32: float, same: float, f1: float) -> None:
+    with pytest.raises(CheckError):
+        Parity(100, fp32, 0.0, same, 0.9, f1).check()
+
+
+def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no run\.json"):
+        read_run(tmp_path)

@@ -1,0 +1,52 @@
+"""Controls: what a score must beat before it means anything. Each sees the same rows as the model."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline, make_union
+
+from model.labels import STANCES
+from model.records import Pair
+from training.rows import LabelledPair
+
+Labels = NDArray[np.int64]
+
+
+def majority(train: Sequence[LabelledPair], rows: Sequence[LabelledPair]) -> Labels:
+    """The most frequent stance of the training rows, for every row."""
+    most = Counter(row.stance for row in train if row.stance).most_common(1)[0][0]
+    return np.full(len(rows), STANCES.index(str(most)), dtype=np.int64)
+
+
+def tfidf(train: Sequence[LabelledPair], rows: Sequence[LabelledPair], seed: int = 7) -> Labels:
+    """Logistic regression on TF-IDF of the sentence and, apart, of the words around the mention."""
+    labelled = [row for row in train if row.stance]
+    features = make_union(
+        TfidfVectorizer(preprocessor=_sentence, ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+        TfidfVectorizer(preprocessor=_window, ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+    )
+    classifier = LogisticRegression(C=10, class_weight="balanced", max_iter=2000, random_state=seed)
+    pipeline = make_pipeline(features, classifier)
+    pipeline.fit(labelled, [STANCES.index(str(row.stance)) for row in labelled])
+    return np.asarray(pipeline.predict(list(rows)), dtype=np.int64)
+
+
+def _sentence(row: LabelledPair) -> str:
+    return row.pair.text.casefold()
+
+
+def _window(row: LabelledPair, characters: int = 60) -> str:
+    start = row.pair.start or 0
+    end = start + len(row.pair.mention or "")
+    text = row.pair.text
+    return f"{text[max(0, start - characters) : start]} actor {text[end : end + characters]}".casefold()
+
+
+def blind(rows: Sequence[LabelledPair]) -> list[LabelledPair]:
+    """The rows with the actor hidden: the whole sentence takes the place of the mention."""
+    return [replace(row, pair=Pair(row.pair.text, row.pair.text, row.pair.text, 0)) for row in rows]

@@ -1,0 +1,175 @@
+"""From a trained network to the ONNX file that is served, and the checks that it gives the same answers.
+
+Quantisation: 8-bit weights in blocks of 32 (ONNX Runtime's MatMulNBits) and 8-bit word embeddings, one
+scale a row; activations are quantised within one token, never across a batch. Dynamic int8 was not
+taken: its activations share one scale a batch, so a text's score depends on its neighbours.
+"""
+
+import logging
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+from sklearn.metrics import f1_score
+
+from model.encoding import PairEncoder, collate
+from model.errors import CheckError
+from model.labels import STANCES
+from model.records import Pair
+from model.scorer import softmax
+from training.finetune import logits_of
+from training.network import StanceNetwork
+from training.rows import LabelledPair
+
+MAX_FP32_DIFFERENCE = 1e-4
+MIN_SAME_LABEL = 0.995
+MAX_F1_LOSS = 0.005
+LARGE_TABLE = 1_000_000  # embeddings with fewer numbers than this stay in single precision
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far the exported files are from the network, on the same rows."""
+
+    rows: int
+    fp32_max_difference: float  # of any probability
+    int8_max_difference: float
+    int8_same_label: float  # share of rows with the same stance
+    macro_f1_torch: float
+    macro_f1_int8: float
+
+    def as_json(self) -> dict[str, float]:
+        return asdict(self)
+
+    def check(self) -> None:
+        """CheckError where the export does not answer as the network does."""
+        if self.fp32_max_difference >= MAX_FP32_DIFFERENCE:
+            raise CheckError(f"the ONNX file differs from torch by {self.fp32_max_difference:.1e} (limit 1e-4)")
+        if self.int8_same_label < MIN_SAME_LABEL:
+            raise CheckError(f"int8 gives another stance for {1 - self.int8_same_label:.2%} of rows (limit 0.5 %)")
+        if self.macro_f1_torch - self.macro_f1_int8 > MAX_F1_LOSS:
+            raise CheckError(f"int8 costs {self.macro_f1_torch - self.macro_f1_int8:.4f} macro-F1 (limit 0.005)")
+
+
+def export_onnx(network: StanceNetwork, encoder: PairEncoder, file: Path) -> None:
+    """Write the network in single precision, with a dynamic batch and length."""
+    sample = encoder.encode([Pair("Moscow warned Kabul.", "Moscow", "Moscow", 0), Pair("They met.", "Kabul")])
+    batch = {name: torch.from_numpy(array) for name, array in collate(sample).items()}
+    names = ["input_ids", "attention_mask", "target_mask"] + ["token_type_ids"] * network.uses_token_types
+    axes = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
+    _quieten()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's own deprecation notices are not about this code
+        torch.onnx.export(
+            network.eval(),
+            kwargs={name: batch[name] for name in names},
+            f=str(file),
+            input_names=names,
+            output_names=["stance", "sentiment"],
+            dynamic_shapes={name: axes for name in names},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+
+
+def _quieten() -> None:
+    """These libraries report every node of the graph."""
+    for name in ("onnx_ir", "onnxscript", "onnxruntime.quantization", "torch.onnx"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def quantise(source: Path, target: Path) -> None:
+    """Write the 8-bit form of an exported model."""
+    _quieten()
+    quantizer = MatMulNBitsQuantizer(
+        onnx.load(str(source)),
+        bits=8,
+        block_size=32,
+        is_symmetric=True,
+        accuracy_level=4,
+        op_types_to_quantize=("MatMul",),
+    )
+    quantizer.process()
+    model = quantizer.model.model
+    _quantise_embeddings(model)
+    onnx.save(model, str(target))
+
+
+def _quantise_embeddings(model: onnx.ModelProto) -> None:
+    """Replace each large Gather table by int8 rows and a scale a row: Gather, Gather, Cast, Mul."""
+    graph = model.graph
+    tables = {each.name: each for each in graph.initializer}
+    for node in [each for each in graph.node if each.op_type == "Gather" and each.input[0] in tables]:
+        table = tables[node.input[0]]
+        weights = numpy_helper.to_array(table)
+        if weights.ndim != 2 or weights.size < LARGE_TABLE or weights.dtype != np.float32:
+            continue
+        rows, scales = _by_row(weights)
+        name, indexes, output = table.name, node.input[1], node.output[0]
+        at = list(graph.node).index(node)
+        graph.node.remove(node)
+        graph.initializer.remove(table)
+        graph.initializer.extend(
+            [numpy_helper.from_array(rows, f"{name}.int8"), numpy_helper.from_array(scales, f"{name}.scale")]
+        )
+        replacement = [
+            helper.make_node("Gather", [f"{name}.int8", indexes], [f"{output}.int8"]),
+            helper.make_node("Cast", [f"{output}.int8"], [f"{output}.float"], to=TensorProto.FLOAT),
+            helper.make_node("Gather", [f"{name}.scale", indexes], [f"{output}.scale"]),
+            helper.make_node("Mul", [f"{output}.float", f"{output}.scale"], [output]),
+        ]
+        for offset, each in enumerate(replacement):
+            graph.node.insert(at + offset, each)
+
+
+def _by_row(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    scales = np.maximum(np.abs(weights).max(axis=1, keepdims=True), 1e-12).astype(np.float32) / 127
+    return np.round(weights / scales).astype(np.int8), scales
+
+
+def check_parity(
+    network: StanceNetwork, encoder: PairEncoder, fp32: Path, int8: Path, rows: Sequence[LabelledPair]
+) -> Parity:
+    """Compare torch, ONNX fp32 and ONNX int8 on the probabilities of the same rows."""
+    pairs = [row.pair for row in rows]
+    torch_stance, torch_sentiment = (each.numpy() for each in logits_of(network, encoder, pairs))
+    reference = [softmax(torch_stance), softmax(torch_sentiment)]
+    plain, small = (_probabilities(file, encoder, rows) for file in (fp32, int8))
+    gold = [STANCES.index(row.stance) if row.stance else -1 for row in rows]
+    labelled = [index for index, label in enumerate(gold) if label >= 0]
+    truth = [gold[index] for index in labelled]
+    before, after = reference[0].argmax(axis=1), small[0].argmax(axis=1)
+    return Parity(
+        rows=len(rows),
+        fp32_max_difference=_distance(reference, plain),
+        int8_max_difference=_distance(reference, small),
+        int8_same_label=float((before == after).mean()),
+        macro_f1_torch=float(f1_score(truth, before[labelled], average="macro", zero_division=0)),
+        macro_f1_int8=float(f1_score(truth, after[labelled], average="macro", zero_division=0)),
+    )
+
+
+Probabilities = list[NDArray[np.float64]]
+
+
+def _probabilities(file: Path, encoder: PairEncoder, rows: Sequence[LabelledPair]) -> Probabilities:
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    names = {each.name for each in session.get_inputs()}
+    outputs: list[list[NDArray[np.float32]]] = []
+    for encoded in encoder.encode([row.pair for row in rows]):
+        feed = {name: array for name, array in collate([encoded]).items() if name in names}
+        outputs.append(session.run(["stance", "sentiment"], feed))
+    return [softmax(np.concatenate([each[head] for each in outputs])) for head in (0, 1)]
+
+
+def _distance(left: Probabilities, right: Probabilities) -> float:
+    return float(max(np.abs(a - b).max() for a, b in zip(left, right, strict=True)))

@@ -1,0 +1,204 @@
+"""The steps from labelled files to a bundle, each a plain function that the command line calls.
+
+run folder (not for serving)          bundle
+  network/   weights, tokenizer         see model/bundle.py
+  rows/      train, calibration, test and evaluation rows
+  run.json   settings, data, controls
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from model.bundle import FILES, SCHEMA_VERSION, Bundle, digest_of, load_bundle
+from model.encoding import PairEncoder
+from model.errors import InputError
+from model.labels import SENTIMENTS, STANCES
+from model.scorer import Scorer, softmax
+from training import baselines
+from training.calibrate import choose_abstention, fit_temperature
+from training.evaluate import evaluate
+from training.export import check_parity, export_onnx, quantise
+from training.finetune import TrainingSettings, finetune, logits_of
+from training.network import load_network, save_network
+from training.pretrained import find_encoder, sha256_of
+from training.report import model_card
+from training.rows import LabelledPair, load_rows, to_dataset
+from training.split import split_rows
+
+Json = dict[str, Any]
+
+
+def train(
+    data: Sequence[Path],
+    evaluation: Sequence[Path],
+    encoder: str,
+    settings: TrainingSettings,
+    run: Path,
+    controls: bool,
+) -> None:
+    """Fine-tune on `data` and write a run folder; rows like those of `evaluation` are kept out of training."""
+    frozen = {file.parent.name + "-" + file.stem: load_rows([file]) for file in evaluation}
+    everything = load_rows(data)
+    split = split_rows(everything, [row for rows in frozen.values() for row in rows])
+    if not split.train:
+        raise InputError("no rows are left to train on")
+    folder = find_encoder(encoder)
+    network = finetune(split.train, folder, settings, run / "checkpoints")
+    (run / "network").mkdir(parents=True, exist_ok=True)
+    save_network(network, run / "network")
+    shutil.copy(folder / "tokenizer.json", run / "network" / "tokenizer.json")
+    sets = {"authored-test": [row for row in split.test if row.stance], **frozen}
+    for name, rows in {"train": split.train, "calibration": split.calibration, **sets}.items():
+        write_rows(rows, run / "rows" / f"{name}.jsonl")
+    details: Json = {
+        "encoder": {"name": encoder, "sha256": sha256_of(folder / "model.safetensors")},
+        "training": settings.as_json(),
+        "snapshot": snapshot_hash(everything),
+        "data": {
+            "files": dict(sorted(Counter(source_of(row) for row in everything).items())),
+            "train": len(split.train), "calibration": len(split.calibration), "test": len(sets["authored-test"]),
+            "dropped": len(split.dropped),
+        },
+        "sets": list(sets),
+        "controls": control_predictions(split.train, sets, folder, settings, run) if controls else {},
+    }  # fmt: skip
+    write_json(details, run / "run.json")
+    shutil.rmtree(run / "checkpoints", ignore_errors=True)
+
+
+def export(run: Path, target: Path, name: str, command: str, parent: str | None = None) -> Bundle:
+    """Export, calibrate, check and evaluate a run, and write the bundle; nothing is written if a check fails."""
+    details = read_run(run)
+    network = load_network(run / "network")
+    settings = details["training"]
+    tokenizer = Tokenizer.from_file(str(run / "network" / "tokenizer.json"))
+    encoder = PairEncoder(tokenizer, settings["marking"], settings["max_length"])
+    calibration = load_rows([run / "rows" / "calibration.jsonl"])
+    sets = {each: load_rows([run / "rows" / f"{each}.jsonl"]) for each in details["sets"]}
+    parity_rows = [row for rows in sets.values() for row in rows if row.stance] or calibration
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        made = Path(scratch) / target.name
+        (made / "onnx").mkdir(parents=True)
+        for file in ("config.json", "tokenizer.json", "model.safetensors"):
+            shutil.copy(run / "network" / file, made / file)
+        plain = Path(scratch) / "fp32.onnx"
+        export_onnx(network, encoder, plain)
+        quantise(plain, made / "onnx" / "model.onnx")
+        parity = check_parity(network, encoder, plain, made / "onnx" / "model.onnx", parity_rows)
+        parity.check()
+        manifest: Json = {
+            "schema_version": SCHEMA_VERSION,
+            "name": name,
+            "created": datetime.now(UTC).date().isoformat(),
+            "command": command,
+            "parent": parent,
+            "labels": {"stance": list(STANCES), "sentiment": list(SENTIMENTS)},
+            **{key: details[key] for key in ("encoder", "training", "snapshot", "data")},
+            "parity": parity.as_json(),
+            "calibration": {"stance_temperature": 1.0, "sentiment_temperature": 1.0},
+            "abstention": {"stance_probability": 0.0},
+            "files": {file: digest_of(made / file) for file in FILES},
+        }
+        write_json(manifest, made / "manifest.json")
+        manifest |= calibrated(load_bundle(made), calibration)
+        write_json(manifest, made / "manifest.json")
+        manifest["evaluation"] = evaluate(Scorer(load_bundle(made)), sets, details["controls"])
+        write_json(manifest, made / "manifest.json")
+        (made / "README.md").write_text(model_card(manifest), encoding="utf-8")
+        replace_folder(made, target)
+    return load_bundle(target)
+
+
+def evaluate_files(bundle: Bundle, files: Sequence[Path]) -> Json:
+    """Evaluate a bundle on labelled files, each a set of its own."""
+    return evaluate(Scorer(bundle), {str(file): load_rows([file]) for file in files}, {})
+
+
+def calibrated(bundle: Bundle, rows: Sequence[LabelledPair]) -> Json:
+    """Temperatures and the abstention threshold, fitted on the quantised scores of held-out rows."""
+    stance, sentiment = Scorer(bundle).logits([row.pair for row in rows])
+    stances = [STANCES.index(row.stance) if row.stance else -1 for row in rows]
+    sentiments = [SENTIMENTS.index(row.sentiment) if row.sentiment else -1 for row in rows]
+    temperature = fit_temperature(stance, stances)
+    return {
+        "calibration": {
+            "stance_temperature": temperature, "sentiment_temperature": fit_temperature(sentiment, sentiments),
+            "rows": len(rows),
+        },
+        "abstention": choose_abstention(softmax(stance, temperature), stances).as_json(),
+    }  # fmt: skip
+
+
+def control_predictions(
+    train_rows: Sequence[LabelledPair],
+    sets: Mapping[str, Sequence[LabelledPair]],
+    encoder_folder: Path,
+    settings: TrainingSettings,
+    run: Path,
+) -> dict[str, dict[str, list[int]]]:
+    """Predicted stances of each control for each set of rows."""
+    with_stance = [row for row in train_rows if row.stance]
+    network = finetune(baselines.blind(with_stance), encoder_folder, settings, run / "checkpoints-blind")
+    tokenizer = Tokenizer.from_file(str(encoder_folder / "tokenizer.json"))
+    encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
+    found: dict[str, dict[str, list[int]]] = {}
+    for name, rows in sets.items():
+        blind_logits, _ = logits_of(network, encoder, [row.pair for row in baselines.blind(rows)])
+        found[name] = {
+            "majority": baselines.majority(with_stance, rows).tolist(),
+            "TF-IDF + logistic regression": baselines.tfidf(with_stance, rows, settings.seed).tolist(),
+            "same encoder, blind to the actor": np.asarray(blind_logits).argmax(axis=1).tolist(),
+        }
+    shutil.rmtree(run / "checkpoints-blind", ignore_errors=True)
+    return found
+
+
+def snapshot_hash(rows: Sequence[LabelledPair]) -> str:
+    """A digest of the rows, whatever their order."""
+    lines = sorted(json.dumps(each, sort_keys=True, ensure_ascii=False) for each in to_dataset(rows).to_list())
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def source_of(row: LabelledPair) -> str:
+    return "seeds/pairs (written for Parley)" if row.source == "parley" else f"{row.source} ({row.file})"
+
+
+def write_rows(rows: Sequence[LabelledPair], file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w", encoding="utf-8") as stream:
+        for record in to_dataset(rows).to_list():
+            stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def write_json(value: Any, file: Path) -> None:
+    file.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def read_run(run: Path) -> Json:
+    try:
+        details: Json = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            f"{run} is not a finished training run: it has no run.json; run `parley train` first"
+        ) from None
+    return details
+
+
+def replace_folder(made: Path, target: Path) -> None:
+    """Put `made` where `target` is; what was there is removed only after the new one is complete."""
+    old = target.with_name(target.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    made.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
