@@ -34,6 +34,8 @@ _EXTRAS = {
     "onnx": "train", "onnxscript": "train", "safetensors": "train",
 }  # fmt: skip
 SOME_ROWS_FAILED = 3
+PAIRS_A_SHARD = 2000  # what a killed run scores again at the most
+DOCUMENTS_A_SHARD = 50
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -136,9 +138,10 @@ def batch_command(
 
     if kind not in ("pairs", "documents"):
         raise InputError(f"--kind is {kind!r}; give pairs or documents")
+    rows = DOCUMENTS_A_SHARD if kind == "documents" else PAIRS_A_SHARD
     with progress_bar() as progress:
         report = run_batch(
-            source, target, _analyzer(bundle), "documents" if kind == "documents" else "pairs", progress=progress
+            source, target, _analyzer(bundle), "documents" if kind == "documents" else "pairs", rows, progress
         )
     resumed = f" ({report.resumed_rows:,} from an earlier run)" if report.resumed_rows else ""
     typer.echo(f"{report.rows:,} rows{resumed}, {report.failed:,} could not be scored: {target}", err=True)

@@ -62,7 +62,7 @@ def read_start(row: Mapping[str, Any]) -> int | None:
     value = row.get("start")
     if value is None or value == "":
         return None
-    if isinstance(value, str) and value.strip().isdecimal():
+    if isinstance(value, str) and value.strip().isdecimal() and len(value) < 12:
         value = int(value)
     if isinstance(value, float) and value.is_integer():  # what Parquet makes of nullable integers
         value = int(value)

@@ -153,7 +153,7 @@ class CsvTable:
 
 
 class ParquetTable:
-    """A Parquet file. Chunks do not cross its row groups, so that a resumed run skips whole groups unread."""
+    """A Parquet file. Row groups before the first wanted row are not read at all."""
 
     has_header = True
 
@@ -167,6 +167,18 @@ class ParquetTable:
             raise InputError(f"{path} is not a Parquet file: {error}") from None
 
     def chunks(self, size: int, skip: int = 0) -> Iterator[Chunk]:
+        pending: list[pa.RecordBatch] = []
+        for batch in self._batches(size, skip):
+            room = size - sum(each.num_rows for each in pending)
+            pending.append(batch.slice(0, room))
+            if batch.num_rows >= room:
+                yield _arrow_chunk(pa.Table.from_batches(pending))
+                pending = [batch.slice(room)]
+        if any(each.num_rows for each in pending):
+            yield _arrow_chunk(pa.Table.from_batches(pending))
+
+    def _batches(self, size: int, skip: int) -> Iterator[pa.RecordBatch]:
+        """Batches of at most `size` rows, cut at the same rows whatever is skipped."""
         try:
             with pq.ParquetFile(self.path, buffer_size=PARQUET_BUFFER) as file:
                 for group in range(file.num_row_groups):
@@ -175,9 +187,8 @@ class ParquetTable:
                         skip -= rows
                         continue
                     for batch in file.iter_batches(size, row_groups=[group]):
-                        wanted, skip = batch.slice(skip), max(0, skip - batch.num_rows)
-                        if wanted.num_rows:
-                            yield _arrow_chunk(wanted)
+                        yield batch.slice(skip)
+                        skip = max(0, skip - batch.num_rows)
         except (pa.ArrowException, OSError) as error:
             raise InputError(f"{self.path} is damaged: {error}") from None
 
@@ -288,13 +299,13 @@ def _escaped(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
-def _arrow_chunk(batch: pa.RecordBatch) -> Chunk:
-    columns = {name: _json_values(column) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+def _arrow_chunk(table: pa.Table) -> Chunk:
+    columns = {name: _json_values(column) for name, column in zip(table.column_names, table.columns, strict=True)}
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-    return Chunk(rows, [None] * batch.num_rows, pa.Table.from_batches([batch]))
+    return Chunk(rows, [None] * table.num_rows, table)
 
 
-def _json_values(column: pa.Array) -> list[Any]:
+def _json_values(column: pa.ChunkedArray) -> list[Any]:
     kind = column.type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind) or pa.types.is_time(kind):
         column = column.cast(pa.string())  # Python's own types stop at microseconds

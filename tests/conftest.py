@@ -28,7 +28,9 @@ def toy_rows() -> list[dict[str, object]]:
             for time in TIMES:
                 text = sentence.format(name, time)
                 sentiment = "negative" if stance == "oppose" else "neutral"
-                rows.append({"text": text, "actor": name, "mention": name, "start": 0, "stance": stance, "sentiment": sentiment})
+                rows.append(
+                    {"text": text, "actor": name, "mention": name, "start": 0, "stance": stance, "sentiment": sentiment}
+                )
     return rows
 
 

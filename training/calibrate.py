@@ -62,4 +62,5 @@ def choose_abstention(
         int(enough[-1]) if len(enough) and enough[-1] + 1 >= least else least - 1 + int(precision[least - 1 :].argmax())
     )
     threshold = 0.0 if last + 1 == len(order) else float(confidence[order[last]])
-    return Abstention(round(threshold, 6), wanted, float(precision[last]), (last + 1) / len(order))
+    threshold = np.floor(threshold * 1e6) / 1e6  # down, so that the last answered row stays answered
+    return Abstention(float(threshold), wanted, float(precision[last]), (last + 1) / len(order))

@@ -98,7 +98,7 @@ def export(run: Path, target: Path, name: str, command: str, parent: str | None 
         parity.check()
         manifest: Json = {
             "schema_version": SCHEMA_VERSION,
-            "name": name,
+            "name": f"{name}-{digest_of(made / 'onnx' / 'model.onnx')[:8]}",
             "created": datetime.now(UTC).date().isoformat(),
             "command": command,
             "parent": parent,

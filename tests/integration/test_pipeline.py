@@ -31,7 +31,9 @@ def test_a_trained_bundle_answers_what_it_was_taught(tiny_bundle: Path) -> None:
 def test_a_pair_scores_the_same_alone_and_in_any_company(tiny_bundle: Path) -> None:
     scorer = Scorer(load_bundle(tiny_bundle))
     names = ["Arda", "Belun", "Corvia"]
-    pairs = [Pair(f"{name} refuses every meeting {'again ' * n}".strip(), name, name, 0) for n in range(20) for name in names]
+    pairs = [
+        Pair(f"{name} refuses every meeting {'again ' * n}".strip(), name, name, 0) for n in range(20) for name in names
+    ]
     alone = [scorer.score([pair])[0] for pair in pairs]
     assert scorer.score(pairs) == alone
     assert scorer.score(pairs[::-1]) == alone[::-1]
@@ -93,9 +95,7 @@ def test_an_export_that_fails_its_check_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("fp32", "same", "f1"), [(2e-4, 1.0, 0.9), (1e-6, 0.99, 0.9), (1e-6, 1.0, 0.89)]
-)
+@pytest.mark.parametrize(("fp32", "same", "f1"), [(2e-4, 1.0, 0.9), (1e-6, 0.99, 0.9), (1e-6, 1.0, 0.89)])
 def test_parity_refuses_each_kind_of_difference(fp32: float, same: float, f1: float) -> None:
     with pytest.raises(CheckError):
         Parity(100, fp32, 0.0, same, 0.9, f1).check()

@@ -1,0 +1,67 @@
+"""Temperatures, thresholds, metrics and intervals on data whose answer is known."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from model.encoding import EncodedPair
+from model.scorer import exact_length_batches, softmax
+from training.calibrate import choose_abstention, fit_temperature
+from training.metrics import calibration_error, fast_macro_f1, interval
+
+CHANCE = np.random.default_rng(1)
+
+
+def test_the_temperature_that_made_the_labels_is_found_again() -> None:
+    logits = CHANCE.normal(size=(20_000, 4)).astype(np.float32) * 2
+    labels = [int(CHANCE.choice(4, p=row)) for row in softmax(logits)]
+    assert fit_temperature(logits * 3, labels) == pytest.approx(3.0, rel=0.05)
+
+
+def test_rows_without_a_label_do_not_count() -> None:
+    assert fit_temperature(np.zeros((3, 4), dtype=np.float32), [-1, -1, -1]) == 1.0
+
+
+def test_the_threshold_keeps_the_wanted_precision() -> None:
+    confidence = np.linspace(0.3, 0.99, 100)
+    probabilities = np.stack([confidence, 1 - confidence], axis=1)
+    probabilities = np.concatenate([probabilities, np.zeros((100, 2))], axis=1)
+    labels = [0 if value > 0.6 else 2 for value in confidence]
+    chosen = choose_abstention(probabilities, labels, wanted=0.9)
+    answered = probabilities.max(axis=1) >= chosen.stance_probability
+    right = probabilities.argmax(axis=1) == np.asarray(labels)
+    assert right[answered].mean() >= 0.9
+    assert chosen.coverage == pytest.approx(answered.mean())
+
+
+def test_a_model_that_is_always_right_never_abstains() -> None:
+    assert choose_abstention(np.eye(4)[[0, 1, 2]], [0, 1, 2]).stance_probability == 0.0
+
+
+def test_the_quick_macro_f1_is_the_known_one() -> None:
+    truth, predicted = CHANCE.integers(0, 4, 500), CHANCE.integers(0, 4, 500)
+    assert fast_macro_f1(truth, predicted, 4) == pytest.approx(f1_score(truth, predicted, average="macro"))
+    without = f1_score(truth, predicted, labels=[0, 1, 2], average="macro")
+    assert fast_macro_f1(truth, predicted, 4, skip_last=True) == pytest.approx(without)
+
+
+def test_a_perfectly_calibrated_model_has_no_calibration_error() -> None:
+    assert calibration_error(np.eye(4)[[0, 1, 2, 3]], np.arange(4)) == 0.0
+    assert calibration_error(np.eye(4)[[0, 0, 0, 0]], np.asarray([0, 1, 0, 1]), bins=1) == pytest.approx(0.5)
+
+
+def test_an_interval_holds_the_mean_and_widens_when_rows_share_groups() -> None:
+    values = CHANCE.normal(size=400)
+    alone = interval(lambda rows: float(values[rows].mean()), [str(i) for i in range(400)])
+    assert alone[0] < values.mean() < alone[1]
+    same = np.repeat(values[:20], 20)
+    grouped = interval(lambda rows: float(same[rows].mean()), [str(i // 20) for i in range(400)])
+    ungrouped = interval(lambda rows: float(same[rows].mean()), [str(i) for i in range(400)])
+    assert grouped[1] - grouped[0] > 2 * (ungrouped[1] - ungrouped[0])
+
+
+def test_batches_hold_one_length_and_every_row_once() -> None:
+    encoded = [EncodedPair([1] * length, [0] * length, (0, 1)) for length in (5, 9, 5, 9, 300) * 200]
+    batches = list(exact_length_batches(encoded))
+    assert sorted(row for rows in batches for row in rows) == list(range(1000))
+    assert all(len({len(encoded[row]) for row in rows}) == 1 for rows in batches)
