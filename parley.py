@@ -30,8 +30,8 @@ _HOMES = {
 }  # fmt: skip
 _EXTRAS = {
     "fastapi": "serve", "fastapi_offline": "serve", "uvicorn": "serve",
-    "torch": "train", "transformers": "train", "datasets": "train", "accelerate": "train", "sklearn": "train", "scipy": "train", "xxhash": "train",
-    "onnx": "train", "onnxscript": "train", "safetensors": "train",
+    "torch": "train", "transformers": "train", "datasets": "train", "accelerate": "train", "sklearn": "train",
+    "scipy": "train", "xxhash": "train", "onnx": "train", "onnxscript": "train", "safetensors": "train",
 }  # fmt: skip
 SOME_ROWS_FAILED = 3
 PAIRS_A_SHARD = 2000  # what a killed run scores again at the most

@@ -153,6 +153,8 @@ def control_predictions(
     encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
     found: dict[str, dict[str, list[int]]] = {}
     for name, rows in sets.items():
+        if not any(row.stance for row in rows):
+            continue
         blind_logits, _ = logits_of(network, encoder, [row.pair for row in baselines.blind(rows)])
         found[name] = {
             "majority": baselines.majority(with_stance, rows).tolist(),

@@ -220,7 +220,8 @@ def test_a_bad_json_row_keeps_its_place_and_says_what_is_wrong(tmp_path: Path) -
     for ending in FORMATS:
         scored = score(tmp_path / "in.jsonl", ending, shard_rows=3)
         for row, (line, error) in zip(scored, lines, strict=True):
-            assert (row["error"] or "").startswith(error or "") and bool(row["error"]) == bool(error)
+            assert (row["error"] or "").startswith(error or "")
+            assert bool(row["error"]) == bool(error)
             assert bool(row["stance"]) == (error is None)
             assert all(row[name] in (None, "") for name in SCORES) == bool(error)
             if error and error.startswith("line"):
@@ -358,9 +359,10 @@ def test_a_run_that_dies_while_it_writes_goes_on(tmp_path: Path, step: str, monk
         (tmp_path / "out.csv.partial" / "shard.tmp").write_text("half a sh")
         raise Killed
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(f"serving.batch.{step}", die)
-        run_batch(source, tmp_path / "out.csv", FakeAnalyzer(), shard_rows=3)
+        with pytest.raises(Killed):
+            run_batch(source, tmp_path / "out.csv", FakeAnalyzer(), shard_rows=3)
     run_batch(source, tmp_path / "out.csv", FakeAnalyzer(), shard_rows=3)
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
     assert leftovers(tmp_path) == []
@@ -376,7 +378,8 @@ def start_slow_run(source: Path, target: Path) -> subprocess.Popen[bytes]:
     process = subprocess.Popen([sys.executable, "-c", code, source, target], env={**os.environ, "PYTHONPATH": path})
     deadline = time.monotonic() + 60
     while len(list(target.parent.glob(f"{target.name}.partial/shard-0*"))) < 3:
-        assert process.poll() is None and time.monotonic() < deadline
+        assert process.poll() is None
+        assert time.monotonic() < deadline
         time.sleep(0.01)
     return process
 

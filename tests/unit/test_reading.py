@@ -113,10 +113,7 @@ def test_an_article_without_actors_has_an_empty_table(analyzer: Analyzer) -> Non
         ("- {id: A, name: A, type: king, aliases: {}}", "type is 'king'"),
         ("- {id: A, name: A, type: state, aliases: {nick: [A]}}", "'nick' is no kind"),
         ("- {id: A, name: A, type: state, aliases: {name: A}}", "must be a list"),
-        (
-            "- {id: A, name: A, type: state, aliases: {name: [X]}}\n- {id: B, name: B, type: state, aliases: {name: [X]}}",
-            "both A and B",
-        ),
+        ("".join(f"- {{id: {a}, name: {a}, type: state, aliases: {{name: [X]}}}}\n" for a in "AB"), "both A and B"),
         ("{", "not YAML"),
         ("a: b", "must be a list"),
     ],
