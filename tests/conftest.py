@@ -37,7 +37,6 @@ def toy_rows() -> list[dict[str, object]]:
 @pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random BERT of two layers in the Hugging Face layout."""
-    pytest.importorskip("torch")
     from tokenizers.implementations import BertWordPieceTokenizer
     from transformers import BertConfig, BertModel, set_seed
 

@@ -1,6 +1,7 @@
 """From labelled rows to a bundle and back, with a tiny random encoder."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -66,14 +67,14 @@ def test_the_encoder_of_a_bundle_loads_as_any_other(tiny_bundle: Path) -> None:
 def test_a_damaged_bundle_is_refused_by_name_of_the_file(tiny_bundle: Path, tmp_path: Path, file: str) -> None:
     copy = shutil.copytree(tiny_bundle, tmp_path / "copy")
     (copy / file).write_bytes((copy / file).read_bytes()[:-1] + b"x")
-    with pytest.raises(BundleError, match=f"{file} is damaged"):
+    with pytest.raises(BundleError, match=re.escape(f"{file} is damaged")):
         load_bundle(copy)
 
 
 def test_an_incomplete_or_newer_bundle_is_refused(tiny_bundle: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(tiny_bundle, tmp_path / "copy")
     (copy / "tokenizer.json").unlink()
-    with pytest.raises(BundleError, match="tokenizer.json is missing"):
+    with pytest.raises(BundleError, match=r"tokenizer\.json is missing"):
         load_bundle(copy)
     manifest = json.loads((copy / "manifest.json").read_text())
     (copy / "manifest.json").write_text(json.dumps(manifest | {"schema_version": 99}))

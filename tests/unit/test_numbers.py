@@ -6,6 +6,7 @@ from sklearn.metrics import f1_score
 
 from model.encoding import EncodedPair
 from model.scorer import exact_length_batches, softmax
+from training.agreement import alpha
 from training.calibrate import choose_abstention, fit_temperature
 from training.metrics import calibration_error, fast_macro_f1, interval
 
@@ -58,6 +59,13 @@ def test_an_interval_holds_the_mean_and_widens_when_rows_share_groups() -> None:
     grouped = interval(lambda rows: float(same[rows].mean()), [str(i // 20) for i in range(400)])
     ungrouped = interval(lambda rows: float(same[rows].mean()), [str(i) for i in range(400)])
     assert grouped[1] - grouped[0] > 2 * (ungrouped[1] - ungrouped[0])
+
+
+def test_alpha_is_that_of_a_worked_example() -> None:
+    """Two readers, ten units, two categories: part A of Krippendorff 2011, "Computing Krippendorff's Alpha"."""
+    binary = np.asarray([[0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]])
+    assert alpha(binary) == pytest.approx(0.095, abs=0.001)
+    assert alpha(binary[[0, 0]]) == 1.0
 
 
 def test_batches_hold_one_length_and_every_row_once() -> None:

@@ -1,0 +1,101 @@
+"""The README's commands are run, its options exist, and its figures are those of the release."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from model.bundle import load_bundle
+from training.report import sentiment_table, summary_table
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BASH = [
+    line
+    for block in re.findall(r"```bash\n(.*?)```", README, re.DOTALL)
+    for line in block.replace("\\\n", " ").splitlines()
+]
+PARLEY = [line.removeprefix(".venv/bin/parley ") for line in BASH if line.startswith(".venv/bin/parley ")]
+
+
+@pytest.mark.parametrize("line", [line for line in PARLEY if line.startswith(("score", "batch"))])
+def test_the_commands_that_score_work(line: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    result = subprocess.run(
+        [sys.executable, "-m", "parley", *shlex.split(line)],
+        cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": ""}, capture_output=True, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr.decode()
+
+
+@pytest.mark.parametrize("line", [line for line in PARLEY if line.startswith(("train", "evaluate"))])
+def test_the_commands_that_train_name_options_and_files_that_exist(line: str) -> None:
+    """Training takes minutes: its steps run in test_pipeline, with a tiny encoder."""
+    command, *arguments = shlex.split(line)
+    result = subprocess.run(
+        [sys.executable, "-m", "parley", command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert all(argument in result.stdout for argument in arguments if argument.startswith("--"))
+    assert all((ROOT / argument).exists() for argument in arguments if argument.startswith("seeds/"))
+
+
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+def test_the_python_blocks_run(block: str) -> None:
+    result = subprocess.run([sys.executable, "-W", "error", "-c", block], cwd=ROOT, capture_output=True, check=False)
+    assert result.returncode == 0, result.stderr.decode()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "parley", "serve", "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=4).close()
+                break
+            except (urllib.error.URLError, ConnectionError):
+                assert server.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        printed = server.communicate(timeout=20)[0]
+    assert "curl" in printed
+
+
+@pytest.mark.skipif(shutil.which("curl") is None and "CI" not in os.environ, reason="curl is not installed")
+@pytest.mark.parametrize("line", [line for line in BASH if line.startswith("curl")])
+def test_the_requests_are_answered(address: str, line: str) -> None:
+    command = shlex.split(line.replace("127.0.0.1:8000", address))
+    answer = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert answer["model"] == load_bundle().name
+
+
+def test_the_tables_are_those_of_the_release() -> None:
+    sets = load_bundle().manifest["evaluation"]["sets"]
+    assert summary_table(sets) in README
+    assert sentiment_table(sets) in README
+
+
+def test_the_tree_names_every_module() -> None:
+    tree = README.partition("## The house")[2]
+    modules = [file for folder in ("model", "training", "serving") for file in (ROOT / folder).glob("*.py")]
+    assert all(f" {file.name} " in tree for file in modules if file.name != "__init__.py")
