@@ -198,8 +198,8 @@ def train_command(
         max_length=max_length, seed=seed,
     )  # fmt: skip
     out.parent.mkdir(parents=True, exist_ok=True)
-    train(data, evaluation or [], encoder, settings, run, controls)
-    made = export(run, out, name, "parley " + " ".join(sys.argv[1:]))
+    train(data, evaluation or [], encoder, settings, run, controls, "parley " + " ".join(sys.argv[1:]))
+    made = export(run, out, name)
     typer.echo(made.card_file.read_text(encoding="utf-8"))
 
 
@@ -211,10 +211,9 @@ def export_command(
     name: Annotated[str, typer.Option(help="The name of the bundle.")] = "parley",
 ) -> None:
     """Export a training run to ONNX, check it against torch, calibrate and evaluate it, and write the bundle."""
-    from training.pipeline import export, read_run
+    from training.pipeline import export
 
-    command = str(read_run(run).get("command") or "parley export")
-    typer.echo(str(export(run, out, name, command).folder))
+    typer.echo(str(export(run, out, name).folder))
 
 
 @app.command("evaluate")

@@ -68,7 +68,7 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path, toy_f
 
     run = tmp_path_factory.mktemp("run")
     settings = TrainingSettings(epochs=12, learning_rate=3e-3, max_length=64)
-    train([toy_file], [], str(tiny_encoder), settings, run, controls=True)
+    train([toy_file], [], str(tiny_encoder), settings, run, controls=True, command="test")
     return run
 
 
@@ -77,4 +77,4 @@ def tiny_bundle(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """The bundle exported from it."""
     from training.pipeline import export
 
-    return export(tiny_run, tmp_path_factory.mktemp("bundles") / "tiny", "tiny", "test").folder
+    return export(tiny_run, tmp_path_factory.mktemp("bundles") / "tiny", "tiny").folder

@@ -45,6 +45,7 @@ def train(
     settings: TrainingSettings,
     run: Path,
     controls: bool,
+    command: str,
 ) -> None:
     """Fine-tune on `data` and write a run folder; rows like those of `evaluation` are kept out of training."""
     frozen = {file.parent.name + "-" + file.stem: load_rows([file]) for file in evaluation}
@@ -57,16 +58,17 @@ def train(
     (run / "network").mkdir(parents=True, exist_ok=True)
     save_network(network, run / "network")
     shutil.copy(folder / "tokenizer.json", run / "network" / "tokenizer.json")
-    sets = {"authored-test": [row for row in split.test if row.stance], **frozen}
+    sets = {**tests_by_source(split.test), **frozen}
     for name, rows in {"train": split.train, "calibration": split.calibration, **sets}.items():
         write_rows(rows, run / "rows" / f"{name}.jsonl")
     details: Json = {
+        "command": command,
         "encoder": {"name": encoder, "sha256": sha256_of(folder / "model.safetensors")},
         "training": settings.as_json(),
         "snapshot": snapshot_hash(everything),
         "data": {
             "files": dict(sorted(Counter(source_of(row) for row in everything).items())),
-            "train": len(split.train), "calibration": len(split.calibration), "test": len(sets["authored-test"]),
+            "train": len(split.train), "calibration": len(split.calibration), "test": len(split.test),
             "dropped": len(split.dropped),
         },
         "sets": list(sets),
@@ -76,7 +78,7 @@ def train(
     shutil.rmtree(run / "checkpoints", ignore_errors=True)
 
 
-def export(run: Path, target: Path, name: str, command: str, parent: str | None = None) -> Bundle:
+def export(run: Path, target: Path, name: str, parent: str | None = None) -> Bundle:
     """Export, calibrate, check and evaluate a run, and write the bundle; nothing is written if a check fails."""
     details = read_run(run)
     network = load_network(run / "network")
@@ -100,10 +102,9 @@ def export(run: Path, target: Path, name: str, command: str, parent: str | None 
             "schema_version": SCHEMA_VERSION,
             "name": f"{name}-{digest_of(made / 'onnx' / 'model.onnx')[:8]}",
             "created": datetime.now(UTC).date().isoformat(),
-            "command": command,
             "parent": parent,
             "labels": {"stance": list(STANCES), "sentiment": list(SENTIMENTS)},
-            **{key: details[key] for key in ("encoder", "training", "snapshot", "data")},
+            **{key: details[key] for key in ("command", "encoder", "training", "snapshot", "data")},
             "parity": parity.as_json(),
             "calibration": {"stance_temperature": 1.0, "sentiment_temperature": 1.0},
             "abstention": {"stance_probability": 0.0},
@@ -163,6 +164,14 @@ def control_predictions(
         }
     shutil.rmtree(run / "checkpoints-blind", ignore_errors=True)
     return found
+
+
+def tests_by_source(rows: Sequence[LabelledPair]) -> dict[str, list[LabelledPair]]:
+    """The held-out rows that have a stance, a set for each source; a row given twice counts once."""
+    sets: dict[str, list[LabelledPair]] = {}
+    for row in {(row.source, row.pair): row for row in rows if row.stance}.values():
+        sets.setdefault(f"{row.source}-test", []).append(row)
+    return sets
 
 
 def snapshot_hash(rows: Sequence[LabelledPair]) -> str:

@@ -46,13 +46,13 @@ def test_the_manifest_holds_what_an_auditor_asks_for(tiny_bundle: Path) -> None:
     assert manifest["parity"]["fp32_max_difference"] < 1e-4
     assert manifest["training"]["seed"] == 7
     assert set(manifest["files"]) == {"config.json", "tokenizer.json", "model.safetensors", "onnx/model.onnx"}
-    controls = manifest["evaluation"]["sets"]["authored-test"]["stance"]["controls"]
+    controls = manifest["evaluation"]["sets"]["pairs-test"]["stance"]["controls"]
     assert set(controls) == {"majority", "TF-IDF + logistic regression", "same encoder, blind to the actor"}
 
 
 def test_the_card_is_made_from_the_manifest(tiny_bundle: Path) -> None:
     card = (tiny_bundle / "README.md").read_text()
-    macro = load_bundle(tiny_bundle).manifest["evaluation"]["sets"]["authored-test"]["stance"]["macro_f1"]
+    macro = load_bundle(tiny_bundle).manifest["evaluation"]["sets"]["pairs-test"]["stance"]["macro_f1"]
     assert f"{macro:.3f}" in card
 
 
@@ -92,7 +92,7 @@ def test_an_export_that_fails_its_check_writes_nothing(
 
     monkeypatch.setattr(Parity, "check", refuse)
     with pytest.raises(CheckError):
-        export(tiny_run, tmp_path / "bundle", "tiny", "test")
+        export(tiny_run, tmp_path / "bundle", "tiny")
     assert list(tmp_path.iterdir()) == []
 
 
