@@ -7,7 +7,7 @@ from typing import Any
 from model.errors import RowError
 
 MAX_PAIR_CHARACTERS = 20_000
-MAX_DOCUMENT_CHARACTERS = 1_000_000
+MAX_DOCUMENT_CHARACTERS = 200_000
 MAX_NAME_CHARACTERS = 300
 
 

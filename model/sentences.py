@@ -16,6 +16,9 @@ class Sentence:
     text: str
 
 
+# The library fails on white space of several bytes, such as the no-break space; one for one keeps the offsets.
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
+
 # What the library splits although the sentence goes on: "at 5 p.m. Monday", "the U.S. Senate".
 _GOES_ON = re.compile(r"(?:\b[ap]\.m|\b(?:U\.S|U\.N|U\.K|E\.U)|\b[A-Z])\.\s*$")
 _DAY_OR_BODY = re.compile(
@@ -27,8 +30,9 @@ def split_sentences(text: str, language: str = "en") -> list[Sentence]:
     """Split text into sentences; whitespace around a sentence belongs to none."""
     spans: list[tuple[int, int]] = []
     at = 0
-    for piece in sentencex.segment(language, text):
-        start = text.index(piece, at)  # pieces are consecutive substrings
+    plain = _WIDE_SPACE.sub(" ", text)
+    for piece in sentencex.segment(language, plain):
+        start = plain.index(piece, at)  # pieces are consecutive substrings
         at = start + len(piece)
         if spans and _joins(text[spans[-1][0] : spans[-1][1]], text[start:at]):
             spans[-1] = (spans[-1][0], at)

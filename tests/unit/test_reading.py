@@ -49,6 +49,7 @@ def analyzer(registry: Registry) -> Analyzer:
         ("The U.S. Senate objected. Russia did not.", 2),
         ('"We want talks," he said. "We want them now."', 2),
         ("One line\n\nAnother paragraph", 2),
+        ("\u3000Mr.\u00a0Lee\u00a0left\u00a0the U.S.\u2009on Jan.\u202f5. J.\u3000\u00e9 stayed.", 2),
         ("", 0),
         (" \n\t ", 0),
     ],
