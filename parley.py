@@ -65,6 +65,9 @@ def reports_errors(command: Callable[P, R]) -> Callable[P, R]:
         except ParleyError as error:
             typer.echo(f"parley: {error}", err=True)
             raise typer.Exit(error.exit_code) from None
+        except OSError as error:  # a full disk, a folder that may not be written
+            typer.echo(f"parley: {error}", err=True)
+            raise typer.Exit(1) from None
         except ModuleNotFoundError as error:
             extra = _EXTRAS.get((error.name or "").partition(".")[0])
             if extra is None:
@@ -143,6 +146,8 @@ def batch_command(
         report = run_batch(
             source, target, _analyzer(bundle), "documents" if kind == "documents" else "pairs", rows, progress
         )
+    if report.discarded:
+        typer.echo("the half-finished run of another input or model was thrown away", err=True)
     resumed = f" ({report.resumed_rows:,} from an earlier run)" if report.resumed_rows else ""
     typer.echo(f"{report.rows:,} rows{resumed}, {report.failed:,} could not be scored: {target}", err=True)
     if report.failed:
@@ -197,7 +202,6 @@ def train_command(
         marking=Marking(marking), epochs=epochs, learning_rate=learning_rate, batch_size=batch_size,
         max_length=max_length, seed=seed,
     )  # fmt: skip
-    out.parent.mkdir(parents=True, exist_ok=True)
     train(data, evaluation or [], encoder, settings, run, controls, "parley " + " ".join(sys.argv[1:]))
     made = export(run, out, name)
     typer.echo(made.card_file.read_text(encoding="utf-8"))

@@ -17,6 +17,7 @@ from model.errors import InputError
 
 REGISTRY_FILE: Final = Path(__file__).parent.parent / "seeds" / "actors.yaml"
 TYPES: Final = ("state", "armed_group", "organization", "coalition", "opposition", "place")
+NEAR: Final = 80  # the characters on either side of a name that the rules look at
 KINDS: Final = ("name", "demonym", "capital", "palace", "ministry", "person", "acronym")
 
 _PLACE_BEFORE_STATE = re.compile(
@@ -98,7 +99,8 @@ class Registry:
 
     def first_mention(self, sentence: str, actor: str) -> tuple[str, int] | None:
         """Where the sentence names `actor`: by that very name, else by an alias in agent position, else by any."""
-        exact = re.search(rf"(?<!\w){re.escape(actor)}(?!\w)", sentence)
+        name = rf"(?<!\w){re.escape(actor.strip())}(?!\w)"
+        exact = re.search(name, sentence) or re.search(name, sentence, re.IGNORECASE)
         if exact:
             return exact.group(), exact.start()
         known = self.resolve(actor)
@@ -150,7 +152,8 @@ def _actor(entry: Any, where: str) -> Actor:
 
 
 def _is_agent(mention: Mention, sentence: str) -> bool:
-    before, after = sentence[: mention.start], sentence[mention.end :]
+    before = sentence[max(0, mention.start - NEAR) : mention.start]
+    after = sentence[mention.end : mention.end + NEAR]
     if mention.actor.type == "place" or _is_hyphenated(before, after):
         return False
     match mention.kind:

@@ -12,6 +12,7 @@ from model.errors import BundleError
 from model.labels import SENTIMENTS, STANCES
 
 SCHEMA_VERSION: Final = 1
+KEYS: Final = ("training", "calibration", "abstention", "files")
 RELEASE: Final = Path(__file__).parent / "release"
 FILES: Final = ("config.json", "tokenizer.json", "model.safetensors", "onnx/model.onnx")
 
@@ -63,7 +64,7 @@ def load_bundle(folder: Path = RELEASE) -> Bundle:
     """Read the manifest and check the schema version, the labels and the digest of each file."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except OSError:
         raise BundleError(f"{folder} is not a bundle: it has no manifest.json") from None
     except ValueError as error:
         raise BundleError(f"{folder}/manifest.json is damaged: {error}") from None
@@ -72,8 +73,11 @@ def load_bundle(folder: Path = RELEASE) -> Bundle:
         raise BundleError(f"{folder} has schema version {version}; this Parley reads version {SCHEMA_VERSION}")
     if manifest.get("labels") != {"stance": list(STANCES), "sentiment": list(SENTIMENTS)}:
         raise BundleError(f"{folder} was trained for other labels or another order: {manifest.get('labels')}")
+    missing = [key for key in KEYS if not isinstance(manifest.get(key), dict)]
+    if missing or not manifest.get("name"):
+        raise BundleError(f"{folder}/manifest.json is incomplete: {', '.join(missing) or 'name'} is missing")
     for file in FILES:
-        _check_digest(folder, file, manifest.get("files", {}).get(file))
+        _check_digest(folder, file, manifest["files"].get(file))
     return Bundle(folder, manifest)
 
 

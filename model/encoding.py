@@ -11,7 +11,7 @@ Where a sentence does not name its actor, the name goes into the second segment 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -21,6 +21,7 @@ from tokenizers import Encoding, Tokenizer
 from model.records import Pair
 
 MARKER = "@"
+CHARACTERS_PER_TOKEN = 16  # more than any text that people write has on average
 
 
 class Marking(StrEnum):
@@ -57,12 +58,25 @@ class PairEncoder:
 
     def encode(self, pairs: Sequence[Pair]) -> list[EncodedPair]:
         """Encode pairs; one that is too long is cut to a window around its mention."""
+        pairs = [self._within_reach(pair) for pair in pairs]
         inputs = [self._segments(pair) for pair in pairs]
         encodings = self.tokenizer.encode_batch([_tokenizer_input(*each[:2]) for each in inputs])
         return [
             self._encoded(encoding, segments) if len(encoding.ids) <= self.max_length else self._encode_window(pair)
             for pair, segments, encoding in zip(pairs, inputs, encodings, strict=True)
         ]
+
+    def _within_reach(self, pair: Pair) -> Pair:
+        """Spare the tokenizer the far ends of a huge text, of which the window could hold nothing."""
+        reach = self.max_length * CHARACTERS_PER_TOKEN
+        context = pair.context[-reach:] if pair.context else None
+        if len(pair.text) <= 2 * reach:
+            return replace(pair, context=context)
+        middle = pair.start or 0
+        left = max(0, middle - reach)
+        right = max(middle + reach, middle + len(pair.mention or ""))
+        start = None if pair.start is None else pair.start - left
+        return replace(pair, text=pair.text[left:right], start=start, context=context)
 
     def _segments(self, pair: Pair) -> tuple[str, str | None, tuple[int, int, int]]:
         """First segment, second segment, and the target as (segment, start, end) in characters."""
@@ -104,7 +118,9 @@ class PairEncoder:
         if pair.start is not None:
             middle = next((i for i, (_, right) in enumerate(offsets) if right > pair.start), 0)
         first = max(0, min(middle - room // 2, len(offsets) - room))
-        left, right = offsets[first][0], offsets[min(first + room, len(offsets)) - 1][1]
+        left, right = 0, len(pair.text)
+        if offsets:  # none where the tokenizer drops every character
+            left, right = offsets[first][0], offsets[min(first + room, len(offsets)) - 1][1]
         if pair.start is not None:
             left, right = min(left, pair.start), max(right, pair.start + len(name))
         start = None if pair.start is None else pair.start - left

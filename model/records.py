@@ -79,6 +79,8 @@ def pair_from_row(row: Mapping[str, Any]) -> Pair:
     context = read_optional_text(row, "context", MAX_PAIR_CHARACTERS)
     start = read_start(row)
     if mention is None:
+        if start is not None:
+            raise RowError("start", "has no mention to begin; give mention too")
         return Pair(text, actor, context=context)
     if start is None:
         start = text.find(mention)
@@ -96,7 +98,7 @@ def document_from_row(row: Mapping[str, Any]) -> Document:
         raise RowError("id", f"is {type(identity).__name__}; give a string or a whole number")
     return Document(
         text=read_text(row, "text", MAX_DOCUMENT_CHARACTERS),
-        id=None if identity is None else str(identity),
+        id=read_optional_text({"id": str(identity)}, "id", MAX_NAME_CHARACTERS) if identity is not None else None,
         title=read_optional_text(row, "title", MAX_PAIR_CHARACTERS),
         date=read_optional_text(row, "date", MAX_NAME_CHARACTERS),
     )

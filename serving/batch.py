@@ -7,7 +7,7 @@ the end the shards are joined and take the target's place in one rename.
 
 Output columns are the input's, then the ones added here; an input column with the name of an added one is
 kept as `input_<name>`. Documents carry all input columns but `text`, whose sentences the analysis holds; in
-Parquet their `sentences`, `pairs` and `actors` are JSON in a string, since an analysis may grow new fields.
+Parquet and CSV their `sentences`, `pairs` and `actors` are JSON in a string, since an analysis may grow new fields.
 """
 
 import fcntl
@@ -103,7 +103,7 @@ def run_batch(
     progress: Progress | None = None,
 ) -> BatchReport:
     """Score every row of `source` into `target`; `progress` is told the rows done and their total."""
-    form = _check_paths(source, target, kind)
+    form = _check_paths(source, target)
     if shard_rows < 1:
         raise InputError(f"shard_rows is {shard_rows}; give 1 or more")
     table = open_table(source)
@@ -141,11 +141,9 @@ def run_batch(
     return BatchReport(done, sum(shard.failed for shard in shards), resumed, discarded)
 
 
-def _check_paths(source: Path, target: Path, kind: Kind) -> str:
+def _check_paths(source: Path, target: Path) -> str:
     format_of(source)
     form = format_of(target)
-    if kind == "documents" and form == "csv":
-        raise InputError(f"{target}: an analysis is nested and does not fit a CSV file; give .jsonl or .parquet")
     if not target.parent.is_dir():
         raise InputError(f"the folder {target.parent} does not exist")
     if target.is_dir():
@@ -218,13 +216,17 @@ def _pair_result(prediction: Prediction, model: str) -> Row:
 
 def _analyze_documents(chunk: Chunk, analyzer: BatchAnalyzer) -> Iterator[Row]:
     for row, error in zip(chunk.rows, chunk.errors, strict=True):
-        result: Row = {**dict.fromkeys(DOCUMENT_COLUMNS), "id": row.get("id"), "title": row.get("title")}
+        result: Row = {**dict.fromkeys(DOCUMENT_COLUMNS), "id": _as_text(row.get("id")), "title": row.get("title")}
         if error is None:
             try:
                 result |= analyzer.analyze(document_from_row(row))
             except InputError as reason:  # also of a document that the analyzer finds too large
                 error = str(reason)
         yield {**result, "error": error}
+
+
+def _as_text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _fingerprint(source: Path, form: str, analyzer: BatchAnalyzer, kind: Kind, shard_rows: int) -> Fingerprint:

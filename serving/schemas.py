@@ -44,6 +44,12 @@ class PairIn(RequestPart):
     mention: Text | None = Field(default=None, description="The words of the sentence that refer to the actor.")
     start: int | None = Field(default=None, description="Offset of the mention in the text, in characters.")
     context: Text | None = Field(default=None, description="The sentences before it.")
+    # The other columns of a record are welcome, and not looked at.
+    id: Any = None
+    title: Any = None
+    date: Any = None
+    topic: Any = None
+    source: Any = None
 
 
 class PredictRequest(RequestPart):
@@ -58,6 +64,8 @@ class DocumentIn(RequestPart):
     id: Identity | None = None
     title: Text | None = None
     date: Text | None = None
+    source: Any = Field(default=None, description="Welcome, and not looked at.")
+    url: Any = Field(default=None, description="Welcome, and not looked at.")
 
 
 class AnalyzeRequest(RequestPart):

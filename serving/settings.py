@@ -4,6 +4,7 @@ A field `max_pairs` is read from the environment variable `PARLEY_MAX_PAIRS`.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,8 @@ from model.bundle import RELEASE
 from model.errors import InputError
 
 PREFIX: Final = "PARLEY_"
+# What Kubernetes sets in every container beside a service named parley.
+ORCHESTRATOR: Final = re.compile(r"PARLEY_(?:SERVICE_|PORT(?:_|$))")
 OF_THE_COMMAND_LINE: Final = frozenset({"PARLEY_DATA", "PARLEY_MODELS"})
 
 
@@ -30,7 +33,9 @@ class Settings(BaseModel):
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read PARLEY_*; InputError where a name is unknown (a misspelt limit is no limit) or a value is wrong."""
     known = {PREFIX + field.upper(): field for field in Settings.model_fields}
-    given = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
+    given = {
+        name: value for name, value in environment.items() if name.startswith(PREFIX) and not ORCHESTRATOR.match(name)
+    }
     if unknown := sorted(given.keys() - known.keys() - OF_THE_COMMAND_LINE):
         names = ", ".join(sorted({*known, *OF_THE_COMMAND_LINE}))
         raise InputError(f"{', '.join(unknown)}: no such setting; the settings are {names}")

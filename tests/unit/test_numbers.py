@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from model.encoding import EncodedPair
-from model.scorer import exact_length_batches, softmax
+from model.scorer import softmax
 from training.agreement import alpha
 from training.calibrate import choose_abstention, fit_temperature
 from training.metrics import calibration_error, fast_macro_f1, interval
@@ -66,10 +65,3 @@ def test_alpha_is_that_of_a_worked_example() -> None:
     binary = np.asarray([[0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]])
     assert alpha(binary) == pytest.approx(0.095, abs=0.001)
     assert alpha(binary[[0, 0]]) == 1.0
-
-
-def test_batches_hold_one_length_and_every_row_once() -> None:
-    encoded = [EncodedPair([1] * length, [0] * length, (0, 1)) for length in (5, 9, 5, 9, 300) * 200]
-    batches = list(exact_length_batches(encoded))
-    assert sorted(row for rows in batches for row in rows) == list(range(1000))
-    assert all(len({len(encoded[row]) for row in rows}) == 1 for rows in batches)
