@@ -181,7 +181,7 @@ def train_command(
         str, typer.Option(help="A folder, or a model of the hub.")
     ] = "sentence-transformers/all-MiniLM-L6-v2",
     marking: Annotated[str, typer.Option(help="pair, markers, both or span")] = "span",
-    epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 4.0,
+    epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 2.5,
     learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-4,
     batch_size: Annotated[int, typer.Option(help="Pairs a step.", min=1)] = 16,
     max_length: Annotated[int, typer.Option(help="Tokens of a pair.", min=16)] = 256,

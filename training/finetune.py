@@ -26,13 +26,14 @@ class TrainingSettings:
 
     marking: Marking = Marking.SPAN
     max_length: int = 256
-    epochs: float = 4.0
+    epochs: float = 2.5
     batch_size: int = 16
     learning_rate: float = 1e-4
     warmup_share: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
     unmarked_share: float = 0.1
+    swapped_share: float = 1.0  # of the rows with a stance: how many are also learnt under another name
     seed: int = 7
 
     def as_json(self) -> dict[str, Any]:

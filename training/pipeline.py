@@ -26,6 +26,7 @@ from model.errors import InputError
 from model.labels import SENTIMENTS, STANCES
 from model.scorer import Scorer, softmax
 from training import baselines
+from training.augment import with_swapped_names
 from training.calibrate import choose_abstention, fit_temperature
 from training.evaluate import MIN_SLICE, evaluate
 from training.export import check_parity, export_onnx, quantise
@@ -54,12 +55,13 @@ def train(
         raise InputError("two --eval files share folder name and file name; rename one")
     everything = load_rows(data)
     split = split_rows(everything, [row for rows in frozen.values() for row in rows])
-    for side, rows in (("train", split.train), ("calibrate", split.calibration), ("test", split.test)):
-        if not any(row.stance for row in rows):
+    for side, part in (("train", split.train), ("calibrate", split.calibration), ("test", split.test)):
+        if not any(row.stance for row in part):
             raise InputError(f"no row with a stance fell to the {side} side; {len(everything)} rows are too few")
     folder = find_encoder(encoder)
     start_run(run, {"settings": settings.as_json(), "encoder": str(folder), "snapshot": snapshot_hash(everything)})
-    network = finetune(split.train, folder, settings, run / "checkpoints")
+    rows = with_swapped_names(split.train, settings.swapped_share, settings.seed)
+    network = finetune(rows, folder, settings, run / "checkpoints")
     (run / "network").mkdir(parents=True, exist_ok=True)
     save_network(network, run / "network")
     shutil.copy(folder / "tokenizer.json", run / "network" / "tokenizer.json")
