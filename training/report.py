@@ -103,9 +103,9 @@ Made {manifest["created"]} by `{manifest["command"]}`.
 ## What it is
 {manifest["encoder"]["name"]} (SHA-256 `{manifest["encoder"]["sha256"][:16]}…`) with two linear heads on the mean of
 the sentence and the mean of the mention; marking `{training["marking"]}`, {training["epochs"]:g} epochs,
-batches of {training["batch_size"]}, learning rate {training["learning_rate"]:g}, seed {training["seed"]}; {training["swapped_share"]:.0%} of the
-rows with a stance and a name were also learnt under another name. Served with 8-bit
-weights over ONNX Runtime.
+batches of {training["batch_size"]}, learning rate {training["learning_rate"]:g}, seed {training["seed"]}.
+{training["swapped_share"]:.0%} of the rows with a stance and a name were also learnt under another name.
+Served with 8-bit weights over ONNX Runtime.
 
 ## What it learnt from
 {sources}
