@@ -102,7 +102,15 @@ def quantise(source: Path, target: Path) -> None:
     quantizer.process()
     model = quantizer.model.model
     _quantise_embeddings(model)
+    _forget_where_it_was_made(model)
     onnx.save(model, str(target))
+
+
+def _forget_where_it_was_made(model: onnx.ModelProto) -> None:
+    """Drop the exporter's stack traces: they name the folders of the machine, and weigh."""
+    for part in (model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.initializer):
+        part.ClearField("metadata_props")
+        part.ClearField("doc_string")
 
 
 def _quantise_embeddings(model: onnx.ModelProto) -> None:

@@ -10,7 +10,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.utils.data import Dataset
-from transformers import Trainer, TrainingArguments, set_seed
+from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from model.encoding import EncodedPair, Marking, PairEncoder, collate
@@ -138,6 +138,8 @@ def finetune(
         dataloader_pin_memory=False,
     )
     trainer = PairTrainer(model=network, args=arguments, train_dataset=dataset, data_collator=to_tensors)
+    if quiet:
+        trainer.remove_callback(PrinterCallback)  # its lines on standard output would stand between results
     checkpoint = get_last_checkpoint(str(work)) if work.is_dir() else None  # type: ignore[no-untyped-call]
     trainer.train(resume_from_checkpoint=checkpoint)
     return network.eval()

@@ -46,13 +46,17 @@ def test_the_manifest_holds_what_an_auditor_asks_for(tiny_bundle: Path) -> None:
     assert manifest["parity"]["fp32_max_difference"] < 1e-4
     assert manifest["training"]["seed"] == 7
     assert set(manifest["files"]) == {"config.json", "tokenizer.json", "model.safetensors", "onnx/model.onnx"}
-    controls = manifest["evaluation"]["sets"]["pairs-test"]["stance"]["controls"]
+    controls = manifest["evaluation"]["sets"]["other-test"]["stance"]["controls"]
     assert set(controls) == {"majority", "TF-IDF + logistic regression", "same encoder, blind to the actor"}
+
+
+def test_the_served_file_does_not_tell_where_it_was_made(tiny_bundle: Path) -> None:
+    assert str(Path(__file__).parents[2]).encode() not in (tiny_bundle / "onnx" / "model.onnx").read_bytes()
 
 
 def test_the_card_is_made_from_the_manifest(tiny_bundle: Path) -> None:
     card = (tiny_bundle / "README.md").read_text()
-    macro = load_bundle(tiny_bundle).manifest["evaluation"]["sets"]["pairs-test"]["stance"]["macro_f1"]
+    macro = load_bundle(tiny_bundle).manifest["evaluation"]["sets"]["other-test"]["stance"]["macro_f1"]
     assert f"{macro:.3f}" in card
 
 
