@@ -1,9 +1,11 @@
 """Every error as RFC 9457 problem details, and the request id that each answer carries."""
 
+import asyncio
 import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4
@@ -22,6 +24,8 @@ from serving.schemas import Problem
 MEDIA_TYPE: Final = "application/problem+json"
 ACCEPTED_REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 ERRORS_SHOWN: Final = 20
+DISCARDED_TIMES: Final = 5  # how often the largest body is read and forgotten before the connection is cut
+DISCARD_SECONDS: Final = 5
 
 log = logging.getLogger("parley.serving")
 
@@ -58,11 +62,11 @@ class Envelope:
 
         async def measured_receive() -> Message:
             nonlocal received
-            if declared.isdecimal() and int(declared) > self.max_body_bytes:
-                raise too_large
+            declared_too_large = declared.isdecimal() and int(declared) > self.max_body_bytes
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_body_bytes:
+            if declared_too_large or received > self.max_body_bytes:
+                await discard(message, receive, DISCARDED_TIMES * self.max_body_bytes)
                 raise too_large
             return message
 
@@ -74,6 +78,16 @@ class Envelope:
             await send(message)
 
         await self.app(scope, measured_receive, identified_send)
+
+
+async def discard(message: Message, receive: Receive, most: int) -> None:
+    """Read on for a while and forget it: a client that still sends would see a broken connection, not the 413."""
+    dropped = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_SECONDS):
+            while message.get("more_body") and dropped < most:
+                message = await receive()
+                dropped += len(message.get("body", b""))
 
 
 def answer_problem(request: Request, error: Exception) -> Response:

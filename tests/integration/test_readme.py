@@ -7,6 +7,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,3 +79,11 @@ def test_the_tree_names_every_module() -> None:
     tree = README.partition("## The house")[2]
     modules = [file for folder in ("model", "training", "serving") for file in (ROOT / folder).glob("*.py")]
     assert all(f" {file.name} " in tree for file in modules if file.name != "__init__.py")
+
+
+def test_a_client_that_sends_far_too_much_still_reads_the_reason(address: str) -> None:
+    request = urllib.request.Request(f"http://{address}/v1/predict", b"x" * 20_000_000)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=30)
+    assert caught.value.code == 413
+    assert json.loads(caught.value.read())["status"] == 413
