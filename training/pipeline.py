@@ -32,7 +32,7 @@ from training.evaluate import MIN_SLICE, evaluate
 from training.export import check_parity, export_onnx, quantise
 from training.finetune import TrainingSettings, finetune, logits_of
 from training.network import load_network, save_network
-from training.pretrained import find_encoder, sha256_of
+from training.pretrained import find_encoder
 from training.report import model_card
 from training.rows import LabelledPair, load_rows, to_dataset
 from training.split import split_rows
@@ -70,7 +70,7 @@ def train(
         write_rows(rows, run / "rows" / f"{name}.jsonl")
     details: Json = {
         "command": command,
-        "encoder": {"name": encoder, "sha256": sha256_of(folder / "model.safetensors")},
+        "encoder": {"name": encoder, "sha256": digest_of(folder / "model.safetensors")},
         "training": settings.as_json(),
         "snapshot": snapshot_hash(everything),
         "data": {

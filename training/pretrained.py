@@ -1,9 +1,9 @@
 """Where the encoder's weights come from: a local folder, an installed package, or the hub."""
 
 import importlib.util
-from hashlib import file_digest
 from pathlib import Path
 
+from model.bundle import digest_of
 from model.errors import InputError
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
@@ -25,7 +25,7 @@ def find_encoder(name: str = DEFAULT_ENCODER) -> Path:
     if name != DEFAULT_ENCODER:
         return _complete(_download(name, None))
     found = _complete(_in_package() or _download(name, DEFAULT_REVISION))
-    digest = sha256_of(found / "model.safetensors")
+    digest = digest_of(found / "model.safetensors")
     if digest != DEFAULT_SHA256:
         raise InputError(f"{found}/model.safetensors has SHA-256 {digest}, not {DEFAULT_SHA256}")
     return found
@@ -36,11 +36,6 @@ def _complete(folder: Path) -> Path:
     if missing:
         raise InputError(f"the encoder in {folder} lacks {', '.join(missing)}")
     return folder
-
-
-def sha256_of(file: Path) -> str:
-    with file.open("rb") as stream:
-        return file_digest(stream, "sha256").hexdigest()
 
 
 def _in_package() -> Path | None:
