@@ -16,7 +16,7 @@ from model.encoding import Marking, PairEncoder
 from model.labels import STANCES
 from training.evaluate import compare
 from training.finetune import TrainingSettings, finetune, logits_of
-from training.metrics import fast_macro_f1
+from training.metrics import macro_f1
 from training.pretrained import find_encoder
 from training.rows import load_rows
 from training.split import split_rows
@@ -49,7 +49,7 @@ def main() -> None:
         span = predicted[Marking.SPAN]
         report[name] = {
             marking.value: {
-                "macro_f1": fast_macro_f1(truth[part], guesses[part], len(STANCES)),
+                "macro_f1": macro_f1(truth[part], guesses[part], len(STANCES)),
                 "span_above_by": compare(truth[part], span[part], guesses[part], groups)["model_above_by_interval"],
             }
             for marking, guesses in predicted.items()

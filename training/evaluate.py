@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from model.labels import SENTIMENTS, STANCES
 from model.scorer import Scorer, softmax
-from training.metrics import calibration_error, classification, fast_macro_f1, interval
+from training.metrics import calibration_error, classification, interval, macro_f1
 from training.rows import LabelledPair
 
 MIN_SLICE = 30  # a slice with fewer rows says nothing
@@ -55,7 +55,7 @@ def stance_report(
     groups = [row.pair.text for row in rows]
     report = classification(truth, predicted, STANCES)
     report["macro_f1_interval"] = interval(_macro(truth, predicted), groups)
-    report["macro_f1_without_none"] = fast_macro_f1(truth, predicted, len(STANCES), skip_last=True)
+    report["macro_f1_without_none"] = macro_f1(truth, predicted, len(STANCES), skip_last=True)
     report["macro_f1_without_none_interval"] = interval(_macro(truth, predicted, skip_last=True), groups)
     report["calibration_error"] = calibration_error(probabilities, truth)
     answered = probabilities.max(axis=1) >= abstain_below
@@ -99,7 +99,7 @@ def slices(rows: Sequence[LabelledPair], truth: Labels, predicted: Labels) -> di
     return {
         name: {
             "rows": len(chosen),
-            "macro_f1": fast_macro_f1(truth[chosen], predicted[chosen], len(STANCES)),
+            "macro_f1": macro_f1(truth[chosen], predicted[chosen], len(STANCES)),
             "accuracy": float((truth[chosen] == predicted[chosen]).mean()),
         }
         for name, chosen in sorted(members.items())
@@ -108,4 +108,4 @@ def slices(rows: Sequence[LabelledPair], truth: Labels, predicted: Labels) -> di
 
 
 def _macro(truth: Labels, predicted: Labels, skip_last: bool = False) -> Callable[[NDArray[np.int64]], float]:
-    return lambda rows: fast_macro_f1(truth[rows], predicted[rows], len(STANCES), skip_last)
+    return lambda rows: macro_f1(truth[rows], predicted[rows], len(STANCES), skip_last)
