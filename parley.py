@@ -32,6 +32,7 @@ _EXTRAS = {
     "fastapi": "serve", "fastapi_offline": "serve", "uvicorn": "serve",
     "torch": "train", "transformers": "train", "datasets": "train", "accelerate": "train", "sklearn": "train",
     "scipy": "train", "xxhash": "train", "onnx": "train", "onnxscript": "train", "safetensors": "train",
+    "matplotlib": "train", "vaderSentiment": "train", "platformdirs": "train",
 }  # fmt: skip
 SOME_ROWS_FAILED = 3
 PAIRS_A_SHARD = 2000  # what a killed run scores again at the most
@@ -175,6 +176,19 @@ def train_command(
     evaluation: Annotated[
         list[Path] | None, typer.Option("--eval", help="Labelled files to grade on; never trained on.")
     ] = None,
+    texts: Annotated[
+        list[Path] | None, typer.Option(help="Sentences (id, text) of labels that name them by text_id.")
+    ] = None,
+    teacher: Annotated[Path | None, typer.Option(help="A larger bundle whose answers are learnt too.")] = None,
+    unlabelled: Annotated[
+        list[Path] | None, typer.Option(help="Sentences without labels that the teacher labels.")
+    ] = None,
+    second: Annotated[
+        Path | None, typer.Option(help="A second reader's labels (id, stance, sentiment) of some of the rows.")
+    ] = None,
+    release_test: Annotated[
+        Path | None, typer.Option(help="A folder that is graded on only for a release; each reading is noted in it.")
+    ] = None,
     run: Annotated[Path, typer.Option(help="The working folder; a stopped run goes on from it.")] = Path("runs/latest"),
     name: Annotated[str, typer.Option(help="The name of the bundle.")] = "parley",
     encoder: Annotated[
@@ -185,6 +199,8 @@ def train_command(
     learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-4,
     batch_size: Annotated[int, typer.Option(help="Pairs a step.", min=1)] = 16,
     max_length: Annotated[int, typer.Option(help="Tokens of a pair.", min=16)] = 256,
+    freeze_embeddings: Annotated[bool, typer.Option(help="Leave the word vectors as they are.")] = False,
+    networks: Annotated[int, typer.Option(help="Trainings whose weights are averaged.", min=1)] = 1,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 7,
     controls: Annotated[bool, typer.Option(help="Also train the controls to compare with.")] = True,
 ) -> None:
@@ -194,15 +210,16 @@ def train_command(
     """
     from model.encoding import Marking
     from training.finetune import TrainingSettings
-    from training.pipeline import export, train
+    from training.pipeline import Sources, export, train
 
     if marking not in list(Marking):
         raise InputError(f"--marking is {marking!r}; give one of {', '.join(Marking)}")
     settings = TrainingSettings(
         marking=Marking(marking), epochs=epochs, learning_rate=learning_rate, batch_size=batch_size,
-        max_length=max_length, seed=seed,
+        max_length=max_length, freeze_embeddings=freeze_embeddings, networks=networks, seed=seed,
     )  # fmt: skip
-    train(data, evaluation or [], encoder, settings, run, controls, "parley " + " ".join(sys.argv[1:]))
+    sources = Sources(data, evaluation or [], texts or [], teacher, unlabelled or [], second, release_test)
+    train(sources, encoder, settings, run, controls, "parley " + " ".join(sys.argv[1:]))
     made = export(run, out, name)
     typer.echo(made.card_file.read_text(encoding="utf-8"))
 
@@ -225,14 +242,21 @@ def export_command(
 def evaluate_command(
     files: Annotated[list[Path], typer.Argument(help="Labelled files, each reported on its own.")],
     bundle: BundleOption = None,
+    second: Annotated[
+        Path | None, typer.Option(help="A second reader's labels (id, stance, sentiment) of some of the rows.")
+    ] = None,
+    folder: Annotated[Path | None, typer.Option("--report", help="Also write a report with plots there.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON for programs.")] = False,
 ) -> None:
     """Measure a bundle on labelled files."""
     from model.bundle import RELEASE, load_bundle
     from training.pipeline import evaluate_files
+    from training.plots import write_report
     from training.report import markdown_report
 
-    report = evaluate_files(load_bundle(bundle or RELEASE), files)
+    report = evaluate_files(load_bundle(bundle or RELEASE), files, second)
+    if folder is not None:
+        write_report(report, folder)
     typer.echo(json.dumps(report, ensure_ascii=False) if as_json else markdown_report(report))
 
 

@@ -64,11 +64,11 @@ def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path, toy_file: Path) -> Path:
     """A finished training run of the tiny encoder."""
     from training.finetune import TrainingSettings
-    from training.pipeline import train
+    from training.pipeline import Sources, train
 
     run = tmp_path_factory.mktemp("run")
     settings = TrainingSettings(epochs=12, learning_rate=3e-3, max_length=64)
-    train([toy_file], [], str(tiny_encoder), settings, run, controls=True, command="test")
+    train(Sources([toy_file]), str(tiny_encoder), settings, run, controls=True, command="test")
     return run
 
 

@@ -5,28 +5,39 @@ readers of the codebook do not agree on, no model can be asked to know.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.errors import InputError
 from model.labels import SENTIMENTS, STANCES
 from training.metrics import interval
-from training.rows import load_rows
+from training.rows import LabelledPair, load_rows
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 
-def agreement(first: Path = SEEDS / "pairs", second: Path = SEEDS / "second_pass.jsonl") -> dict[str, Any]:
+def second_labels(file: Path) -> list[dict[str, str]]:
+    """The labels of a second reader: JSONL with id, stance and sentiment."""
+    labels = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    for number, each in enumerate(labels, 1):
+        if each.get("stance") not in STANCES or each.get("sentiment") not in SENTIMENTS or "id" not in each:
+            raise InputError(f"{file}, line {number} needs an id, a stance and a sentiment of the codebook")
+    return labels
+
+
+def agreement(rows: Sequence[LabelledPair], second: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Krippendorff's alpha (nominal) and plain agreement on both labels, with 95 % intervals over sentences."""
-    rows = {row.id: row for row in load_rows([first])}
-    again = [json.loads(line) for line in second.read_text(encoding="utf-8").splitlines()]
-    groups = [rows[each["id"]].pair.text for each in again]
-    report: dict[str, Any] = {"pairs": len(again)}
+    first = {row.id: row for row in rows}
+    both = [each for each in second if each["id"] in first]
+    groups = [first[each["id"]].pair.text for each in both]
+    report: dict[str, Any] = {"pairs": len(both)}
     for label, names in (("stance", STANCES), ("sentiment", SENTIMENTS)):
-        before = [names.index(str(getattr(rows[each["id"]], label))) for each in again]
-        codes = np.asarray([before, [names.index(each[label]) for each in again]])
+        before = [names.index(str(getattr(first[each["id"]], label))) for each in both]
+        codes = np.asarray([before, [names.index(each[label]) for each in both]])
         report[label] = {
             "alpha": alpha(codes),
             "alpha_interval": interval(lambda chosen, codes=codes: alpha(codes[:, chosen]), groups),  # type: ignore[misc]
@@ -48,4 +59,4 @@ def alpha(codes: NDArray[np.int64]) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(agreement(), indent=1))
+    print(json.dumps(agreement(load_rows([SEEDS / "pairs"]), second_labels(SEEDS / "second_pass.jsonl")), indent=1))

@@ -3,18 +3,26 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
+from sklearn.preprocessing import StandardScaler
+from tokenizers import Tokenizer
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
+from model.encoding import Marking, PairEncoder
 from model.labels import STANCES
 from model.records import Pair
+from training.finetune import features_of
+from training.network import StanceNetwork, load_encoder
 from training.rows import LabelledPair
 
 Labels = NDArray[np.int64]
+VADER_TONE = 0.05  # the threshold that its authors give
 
 
 def majority(train: Sequence[LabelledPair], rows: Sequence[LabelledPair]) -> Labels:
@@ -34,6 +42,29 @@ def tfidf(train: Sequence[LabelledPair], rows: Sequence[LabelledPair], seed: int
     pipeline = make_pipeline(features, classifier)
     pipeline.fit(labelled, [STANCES.index(str(row.stance)) for row in labelled])
     return np.asarray(pipeline.predict(list(rows)), dtype=np.int64)
+
+
+def lexicon(rows: Sequence[LabelledPair]) -> Labels:
+    """The tone of the sentence by VADER (Hutto and Gilbert 2014), read as a stance: shows that tone is not stance."""
+    analyzer = SentimentIntensityAnalyzer()
+    tones = [analyzer.polarity_scores(row.pair.text)["compound"] for row in rows]
+    stances = ["support" if tone >= VADER_TONE else "oppose" if tone <= -VADER_TONE else "none" for tone in tones]
+    return np.asarray([STANCES.index(stance) for stance in stances], dtype=np.int64)
+
+
+def frozen_encoder(
+    train: Sequence[LabelledPair], rows: Sequence[LabelledPair], folder: Path, max_length: int, seed: int = 7
+) -> Labels:
+    """Logistic regression on the untrained encoder's means of the text and of the mention."""
+    labelled = [row for row in train if row.stance]
+    network = StanceNetwork(load_encoder(folder)).eval()
+    encoder = PairEncoder(Tokenizer.from_file(str(folder / "tokenizer.json")), Marking.SPAN, max_length)
+    features = features_of(network, encoder, [row.pair for row in [*labelled, *rows]]).numpy()
+    classifier = make_pipeline(
+        StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", max_iter=2000, random_state=seed)
+    )
+    classifier.fit(features[: len(labelled)], [STANCES.index(str(row.stance)) for row in labelled])
+    return np.asarray(classifier.predict(features[len(labelled) :]), dtype=np.int64)
 
 
 def _sentence(row: LabelledPair) -> str:

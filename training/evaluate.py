@@ -1,7 +1,8 @@
 """How good a bundle is, on rows that it never saw, measured on what is served (the quantised model)."""
 
+import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,18 +10,38 @@ from numpy.typing import NDArray
 
 from model.labels import SENTIMENTS, STANCES
 from model.scorer import Scorer, softmax
-from training.metrics import calibration_error, classification, interval, macro_f1
+from training.augment import is_name, renamed
+from training.metrics import (
+    Labels,
+    Probabilities,
+    calibration_error,
+    classification,
+    detectable_difference,
+    interval,
+    likelihoods,
+    macro_f1,
+    mcnemar,
+    reliability,
+    risk_and_coverage,
+)
 from training.rows import LabelledPair
+from training.slices import slices
 
-MIN_SLICE = 30  # a slice with fewer rows says nothing
-Labels = NDArray[np.int64]
 Json = dict[str, Any]
 
 
 def evaluate(
-    scorer: Scorer, sets: Mapping[str, Sequence[LabelledPair]], controls: Mapping[str, Mapping[str, Sequence[int]]]
+    scorer: Scorer,
+    sets: Mapping[str, Sequence[LabelledPair]],
+    controls: Mapping[str, Mapping[str, Sequence[int]]],
+    known_actors: Collection[str] = (),
+    second_readings: Mapping[str, str] | None = None,
 ) -> Json:
-    """Measures for each named set of rows; `controls` holds predicted stances by set and control."""
+    """Measures for each named set of rows.
+
+    `controls` holds predicted stances by set and control, `known_actors` the names that training saw,
+    `second_readings` what another reader called the stance of a row (by id): the ceiling that readers set.
+    """
     report: Json = {"model": scorer.bundle.name, "sets": {}}
     for name, rows in sets.items():
         stance, sentiment = scorer.logits([row.pair for row in rows])
@@ -29,10 +50,15 @@ def evaluate(
         with_stance = [i for i, row in enumerate(rows) if row.stance]
         if with_stance:
             known = [rows[i] for i in with_stance]
-            chosen = controls.get(name, {}) if len(known) == len(rows) else {}
+            logits = stance[with_stance]
             part["stance"] = stance_report(
-                known, softmax(stance[with_stance], stance_temperature), scorer.bundle.abstain_below, chosen
+                known, softmax(logits, stance_temperature), scorer.bundle.abstain_below, known_actors
             )
+            part["stance"]["calibration_error_unscaled"] = calibration_error(softmax(logits, 1.0), truth_of(known))
+            chosen = controls.get(name, {}) if len(known) == len(rows) else {}
+            part["stance"]["controls"] = compare_all(known, logits.argmax(axis=1), chosen)
+            part["stance"]["name_swap"] = name_swap(scorer, known, logits.argmax(axis=1))
+            part["stance"]["second_reader"] = second_reader(known, logits.argmax(axis=1), second_readings or {})
         with_sentiment = [i for i, row in enumerate(rows) if row.sentiment]
         if with_sentiment:
             truth = np.asarray([SENTIMENTS.index(str(rows[i].sentiment)) for i in with_sentiment])
@@ -43,33 +69,46 @@ def evaluate(
     return report
 
 
+def truth_of(rows: Sequence[LabelledPair]) -> Labels:
+    return np.asarray([STANCES.index(str(row.stance)) for row in rows])
+
+
 def stance_report(
     rows: Sequence[LabelledPair],
-    probabilities: NDArray[np.float64],
+    probabilities: Probabilities,
     abstain_below: float,
-    controls: Mapping[str, Sequence[int]],
+    known_actors: Collection[str] = (),
 ) -> Json:
     """Everything about the stance of one set of rows, with intervals by bootstrap over sentences."""
-    truth = np.asarray([STANCES.index(str(row.stance)) for row in rows])
+    truth = truth_of(rows)
     predicted = probabilities.argmax(axis=1)
     groups = [row.pair.text for row in rows]
     report = classification(truth, predicted, STANCES)
+    report["support_oppose_f1"] = (report["classes"]["support"]["f1"] + report["classes"]["oppose"]["f1"]) / 2
     report["macro_f1_interval"] = interval(_macro(truth, predicted), groups)
     report["macro_f1_without_none"] = macro_f1(truth, predicted, len(STANCES), skip_last=True)
     report["macro_f1_without_none_interval"] = interval(_macro(truth, predicted, skip_last=True), groups)
     report["calibration_error"] = calibration_error(probabilities, truth)
+    report["reliability"] = reliability(probabilities, truth)
+    report |= likelihoods(probabilities, truth)
+    report |= risk_and_coverage(probabilities, truth)
     answered = probabilities.max(axis=1) >= abstain_below
     report["coverage"] = float(answered.mean())
     report["accuracy_when_answered"] = float((truth == predicted)[answered].mean()) if answered.any() else None
-    report["slices"] = slices(rows, truth, predicted)
-    report["controls"] = {
-        name: compare(truth, predicted, np.asarray(other), groups) for name, other in controls.items()
-    }
+    report["slices"] = slices(rows, truth, predicted, known_actors)
     return report
 
 
+def compare_all(
+    rows: Sequence[LabelledPair], predicted: Labels, controls: Mapping[str, Sequence[int]]
+) -> dict[str, Json]:
+    groups = [row.pair.text for row in rows]
+    truth = truth_of(rows)
+    return {name: compare(truth, predicted, np.asarray(other), groups) for name, other in controls.items()}
+
+
 def compare(truth: Labels, predicted: Labels, other: Labels, groups: Sequence[str]) -> Json:
-    """A control on the same rows, and by how much the model is above it (paired bootstrap)."""
+    """A control on the same rows, and by how much the model is above it: paired bootstrap, McNemar's test."""
 
     def difference(rows: NDArray[np.int64]) -> float:
         return _macro(truth, predicted)(rows) - _macro(truth, other)(rows)
@@ -80,30 +119,46 @@ def compare(truth: Labels, predicted: Labels, other: Labels, groups: Sequence[st
         "accuracy": float((truth == other).mean()),
         "model_above_by": difference(everything),
         "model_above_by_interval": interval(difference, groups),
+        "mcnemar_p": mcnemar(truth == predicted, truth == other),
+        "detectable_difference": detectable_difference(truth == predicted, truth == other),
     }
 
 
-def slices(rows: Sequence[LabelledPair], truth: Labels, predicted: Labels) -> dict[str, Json]:
-    """Macro-F1 and accuracy by topic, and by whether the actors of the sentence differ in stance."""
-    stances: dict[str, set[str]] = defaultdict(set)
-    counts: dict[str, int] = defaultdict(int)
-    for row in rows:
-        stances[row.pair.text].add(str(row.stance))
-        counts[row.pair.text] += 1
-    members: dict[str, list[int]] = defaultdict(list)
+def name_swap(scorer: Scorer, rows: Sequence[LabelledPair], predicted: Labels, seed: int = 7) -> Json:
+    """How often the predicted stance changes when every named actor of a sentence gets the name of another one."""
+    chance = random.Random(seed)
+    sentences: dict[str, list[int]] = defaultdict(list)
     for index, row in enumerate(rows):
-        differ = len(stances[row.pair.text]) > 1
-        several = counts[row.pair.text] > 1
-        members["actors differ" if differ else "actors agree" if several else "one actor"].append(index)
-        members[f"topic {row.topic}"].append(index)
+        if is_name(row.pair):
+            sentences[row.pair.text].append(index)
+    names = sorted({str(rows[i].pair.mention) for indexes in sentences.values() for i in indexes})
+    swapped: list[LabelledPair] = []
+    before: list[int] = []
+    for indexes in sentences.values():
+        own = sorted({str(rows[i].pair.mention) for i in indexes})
+        others = chance.sample(names, min(len(names), 2 * len(own)))
+        new = dict(zip(own, [name for name in others if name not in own], strict=False))
+        for index in indexes:
+            made = renamed([rows[index]], new) if str(rows[index].pair.mention) in new else []
+            swapped.extend(made)
+            before.extend([int(predicted[index])] * len(made))
+    if not swapped:
+        return {"rows": 0, "flipped": 0.0}
+    after = scorer.logits([row.pair for row in swapped])[0].argmax(axis=1)
+    return {"rows": len(swapped), "flipped": float((after != np.asarray(before)).mean())}
+
+
+def second_reader(rows: Sequence[LabelledPair], predicted: Labels, readings: Mapping[str, str]) -> Json | None:
+    """Another reader and the model against the labels, on the rows that both read."""
+    chosen = [index for index, row in enumerate(rows) if row.id in readings]
+    if not chosen:
+        return None
+    truth = truth_of(rows)[chosen]
+    reader = np.asarray([STANCES.index(readings[rows[index].id]) for index in chosen])
     return {
-        name: {
-            "rows": len(chosen),
-            "macro_f1": macro_f1(truth[chosen], predicted[chosen], len(STANCES)),
-            "accuracy": float((truth[chosen] == predicted[chosen]).mean()),
-        }
-        for name, chosen in sorted(members.items())
-        if len(chosen) >= MIN_SLICE
+        "rows": len(chosen),
+        "reader_macro_f1": macro_f1(truth, reader, len(STANCES)),
+        "model_macro_f1": macro_f1(truth, predicted[chosen], len(STANCES)),
     }
 
 

@@ -1,22 +1,22 @@
 """Fine-tuning: the encoder and both heads together, by transformers' Trainer."""
 
-import random
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
-from torch.utils.data import Dataset
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
-from model.encoding import EncodedPair, Marking, PairEncoder, collate
-from model.labels import SENTIMENTS, STANCES
+from model.encoding import Marking, PairEncoder
 from model.records import Pair
-from training.network import IGNORE, StanceNetwork, load_encoder
+from training.examples import Examples, LengthGroupedSampler, by_text, network_inputs, to_tensors
+from training.network import StanceNetwork, load_encoder
 from training.rows import LabelledPair
 
 
@@ -32,91 +32,46 @@ class TrainingSettings:
     warmup_share: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
+    freeze_embeddings: bool = False  # the word vectors keep their pre-trained values
     unmarked_share: float = 0.1
     swapped_share: float = 1.0  # of the rows with a stance: how many are also learnt under another name
+    networks: int = 1  # trained in different orders of the rows; their weights are averaged
     seed: int = 7
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "marking": self.marking.value}
 
 
-class EncodedRows(Dataset[dict[str, Any]]):
-    """Labelled pairs, encoded; `lengths` lets the sampler put similar lengths together."""
-
-    def __init__(self, rows: Sequence[LabelledPair], encoder: PairEncoder, unmarked_share: float = 0.0, seed: int = 0):
-        chance = random.Random(seed)
-        # Some rows are learnt from the actor's name alone: the shape a caller without a mention gets.
-        pairs = [_unmarked(row.pair) if chance.random() < unmarked_share else row.pair for row in rows]
-        self.encoded = encoder.encode(pairs)
-        self.stances = [STANCES.index(row.stance) if row.stance else IGNORE for row in rows]
-        self.sentiments = [SENTIMENTS.index(row.sentiment) if row.sentiment else IGNORE for row in rows]
-
-    def __len__(self) -> int:
-        return len(self.encoded)
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        return {
-            "encoded": self.encoded[index],
-            "stance": self.stances[index],
-            "sentiment": self.sentiments[index],
-        }
-
-
-class LengthGroupedSampler(torch.utils.data.Sampler[int]):
-    """Shuffled, then sorted by length within windows of 50 batches, then the batches shuffled."""
-
-    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
-        self.lengths, self.batch_size, self.seed, self.epoch = lengths, batch_size, seed, 0
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def set_epoch(self, epoch: int) -> None:
-        self.epoch = epoch
-
-    def __iter__(self) -> Iterator[int]:
-        chance = random.Random(self.seed * 1000 + self.epoch)
-        order = list(range(len(self.lengths)))
-        chance.shuffle(order)
-        window = 50 * self.batch_size
-        ordered = [i for at in range(0, len(order), window) for i in sorted(order[at : at + window], key=self._length)]
-        batches = [ordered[at : at + self.batch_size] for at in range(0, len(ordered), self.batch_size)]
-        chance.shuffle(batches)
-        self.epoch += 1
-        return iter([index for batch in batches for index in batch])
-
-    def _length(self, index: int) -> int:
-        return self.lengths[index]
-
-
-def to_tensors(items: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
-    """Collate encoded rows; the labels ride along."""
-    encoded: list[EncodedPair] = [item["encoded"] for item in items]
-    batch = {name: torch.from_numpy(array) for name, array in collate(encoded).items()}
-    batch["stance_labels"] = torch.tensor([item["stance"] for item in items])
-    batch["sentiment_labels"] = torch.tensor([item["sentiment"] for item in items])
-    return batch
-
-
 class PairTrainer(Trainer):
     """The Trainer, with batches of similar length and no dependence on argument names."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> LengthGroupedSampler:
-        assert isinstance(self.train_dataset, EncodedRows)
-        lengths = [len(each) for each in self.train_dataset.encoded]
+        assert isinstance(self.train_dataset, Examples)
+        lengths = [len(each.encoded) for each in self.train_dataset.examples]
         return LengthGroupedSampler(lengths, self.args.per_device_train_batch_size, self.args.seed)
 
 
 def finetune(
-    rows: Sequence[LabelledPair], encoder_folder: Path, settings: TrainingSettings, work: Path, quiet: bool = False
+    rows: Sequence[LabelledPair],
+    encoder_folder: Path,
+    settings: TrainingSettings,
+    work: Path,
+    quiet: bool = False,
+    order: int = 0,
 ) -> StanceNetwork:
-    """Train on rows; checkpoints go to `work`, and a run that was stopped resumes from the last one."""
+    """Train on rows; checkpoints go to `work`, and a run that was stopped resumes from the last one.
+
+    `order` draws another order of the rows and another dropout; the weights that training starts from depend on
+    `settings.seed` alone, so that networks of several orders can be averaged.
+    """
     set_seed(settings.seed)  # before the heads are drawn
     network = StanceNetwork(load_encoder(encoder_folder), settings.dropout)
+    if settings.freeze_embeddings:
+        network.encoder.get_input_embeddings().requires_grad_(False)
     encoder = PairEncoder(
         Tokenizer.from_file(str(encoder_folder / "tokenizer.json")), settings.marking, settings.max_length
     )
-    dataset = EncodedRows(rows, encoder, settings.unmarked_share, settings.seed)
+    dataset = Examples(rows, encoder, settings.unmarked_share, settings.seed)
     steps = max(1, round(len(dataset) / settings.batch_size * settings.epochs))
     arguments = TrainingArguments(
         output_dir=str(work),
@@ -128,7 +83,7 @@ def finetune(
         warmup_steps=round(steps * settings.warmup_share),
         lr_scheduler_type="linear",
         weight_decay=settings.weight_decay,
-        seed=settings.seed,
+        seed=settings.seed + 1000 * order,
         save_strategy="epoch",
         save_total_limit=1,
         logging_steps=100,
@@ -145,6 +100,25 @@ def finetune(
     return network.eval()
 
 
+def finetune_mean(
+    rows: Sequence[LabelledPair], encoder_folder: Path, settings: TrainingSettings, work: Path, quiet: bool = False
+) -> StanceNetwork:
+    """The mean of the weights of `settings.networks` trainings in different orders (Wortsman et al. 2022)."""
+    states = []
+    for order in range(settings.networks):
+        finished = work / f"network-{order}.safetensors"
+        if not finished.is_file():
+            network = finetune(rows, encoder_folder, settings, work / f"order-{order}", quiet, order)
+            work.mkdir(parents=True, exist_ok=True)
+            save_file(network.state_dict(), finished.with_suffix(".part"))
+            finished.with_suffix(".part").rename(finished)
+            shutil.rmtree(work / f"order-{order}", ignore_errors=True)
+        states.append(load_file(finished))
+    network = StanceNetwork(load_encoder(encoder_folder), settings.dropout)
+    network.load_state_dict({name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]})
+    return network.eval()
+
+
 def bf16_is_fast() -> bool:
     """Does this processor multiply bfloat16 in hardware? Elsewhere it is slower than single precision."""
     return torch.cuda.is_available() or "avx512_bf16" in _cpu_flags() or "amx_bf16" in _cpu_flags()
@@ -158,22 +132,29 @@ def _cpu_flags() -> set[str]:
     return set(next((line for line in text.splitlines() if line.startswith("flags")), "").split())
 
 
-def _unmarked(pair: Pair) -> Pair:
-    return Pair(pair.text, pair.mention or pair.actor, context=pair.context)
+@torch.inference_mode()
+def logits_of(
+    network: StanceNetwork, encoder: PairEncoder, pairs: Sequence[Pair], batch_size: int = 32, fast: bool = False
+) -> tuple[Tensor, Tensor]:
+    """Stance and sentiment logits, (pairs, 4) and (pairs, 3), in single precision, or `fast` in bfloat16."""
+    features = features_of(network, encoder, pairs, batch_size, fast)
+    return network.stance(features), network.sentiment(features)
 
 
 @torch.inference_mode()
-def logits_of(
-    network: StanceNetwork, encoder: PairEncoder, pairs: Sequence[Pair], batch_size: int = 32
-) -> tuple[Tensor, Tensor]:
-    """Stance and sentiment logits, (rows, 4) and (rows, 3), of a network in single precision."""
+def features_of(
+    network: StanceNetwork, encoder: PairEncoder, pairs: Sequence[Pair], batch_size: int = 32, fast: bool = False
+) -> Tensor:
+    """What the heads read of each pair, (pairs, 2 * width)."""
     encoded = encoder.encode(pairs)
-    order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
-    stance = torch.empty(len(encoded), len(STANCES))
-    sentiment = torch.empty(len(encoded), len(SENTIMENTS))
-    for at in range(0, len(order), batch_size):
-        chosen = order[at : at + batch_size]
-        batch = {name: torch.from_numpy(array) for name, array in collate([encoded[i] for i in chosen]).items()}
-        outputs = network(**batch)
-        stance[chosen], sentiment[chosen] = outputs["stance"], outputs["sentiment"]
-    return stance, sentiment
+    texts = sorted(by_text(encoded), key=lambda members: len(encoded[members[0]]))
+    features = torch.empty(len(encoded), network.stance.in_features)
+    for at in range(0, len(texts), batch_size):
+        chosen = texts[at : at + batch_size]
+        inputs = network_inputs(
+            [encoded[members[0]] for members in chosen], [[encoded[i].target for i in members] for members in chosen]
+        )
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast and bf16_is_fast()):
+            found = network.features(**inputs)
+        features[[index for members in chosen for index in members]] = found.float()
+    return features

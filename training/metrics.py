@@ -1,14 +1,18 @@
-"""Measures of a classifier, with intervals by bootstrap over sentences."""
+"""Measures of a classifier and of its probabilities, with intervals by bootstrap over sentences."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+from scipy.stats import binomtest
+from sklearn.metrics import confusion_matrix, matthews_corrcoef, precision_recall_fscore_support
 
 RESAMPLES = 1000
 Labels = NDArray[np.int64]
+Probabilities = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 def macro_f1(truth: Labels, predicted: Labels, classes: int, skip_last: bool = False) -> float:
@@ -37,13 +41,74 @@ def interval(
     return float(low), float(high)
 
 
-def calibration_error(probabilities: NDArray[np.float64], truth: Labels, bins: int = 15) -> float:
-    """Expected calibration error of the top class, in bins of equal mass."""
+def reliability(probabilities: Probabilities, truth: Labels, bins: int = 15) -> list[dict[str, float]]:
+    """Confidence in the top class against how often it is right, in bins of equal mass."""
     confidence = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == truth
     parts = np.array_split(np.argsort(confidence, kind="stable"), bins)
-    gaps = [len(part) * abs(confidence[part].mean() - right[part].mean()) for part in parts if len(part)]
-    return float(sum(gaps) / len(truth))
+    return [
+        {"rows": len(part), "confidence": float(confidence[part].mean()), "accuracy": float(right[part].mean())}
+        for part in parts
+        if len(part)
+    ]
+
+
+def calibration_error(probabilities: Probabilities, truth: Labels, bins: int = 15) -> float:
+    """Expected calibration error of the top class, in bins of equal mass."""
+    parts = reliability(probabilities, truth, bins)
+    return sum(part["rows"] * abs(part["confidence"] - part["accuracy"]) for part in parts) / len(truth)
+
+
+def likelihoods(probabilities: Probabilities, truth: Labels) -> dict[str, float]:
+    """Mean negative log-likelihood, and the Brier score summed over the classes."""
+    chosen = probabilities[np.arange(len(truth)), truth]
+    wanted = np.eye(probabilities.shape[1])[truth]
+    return {
+        "negative_log_likelihood": float(-np.log(np.maximum(chosen, 1e-12)).mean()),
+        "brier": float(((probabilities - wanted) ** 2).sum(axis=1).mean()),
+    }
+
+
+def risk_and_coverage(probabilities: Probabilities, truth: Labels) -> dict[str, Any]:
+    """Accuracy when only the surest share of the rows is answered, and the area under the risk-coverage curve."""
+    order = np.argsort(-probabilities.max(axis=1), kind="stable")
+    right = (probabilities.argmax(axis=1) == truth)[order]
+    accuracy = np.cumsum(right) / np.arange(1, len(right) + 1)
+    shares = [percent / 100 for percent in range(10, 101, 10)]
+    answered = {share: max(1, round(share * len(right))) for share in shares}
+    return {
+        "area_under_risk_coverage": float((1 - accuracy).mean()),
+        "accuracy_at_coverage": {f"{share:.1f}": float(accuracy[rows - 1]) for share, rows in answered.items()},
+        "coverage_at_accuracy": {f"{wanted:.2f}": _coverage(accuracy, wanted) for wanted in (0.85, 0.90, 0.95)},
+    }
+
+
+def _coverage(accuracy: Probabilities, wanted: float) -> float:
+    enough = np.flatnonzero(accuracy >= wanted)
+    return float((enough[-1] + 1) / len(accuracy)) if len(enough) else 0.0
+
+
+def mcnemar(left: Flags, right: Flags) -> float:
+    """Two-sided exact p of McNemar's test that two classifiers are right equally often on the same rows."""
+    only_left, only_right = int((left & ~right).sum()), int((right & ~left).sum())
+    if only_left + only_right == 0:
+        return 1.0
+    return float(binomtest(only_left, only_left + only_right).pvalue)
+
+
+def detectable_difference(left: Flags, right: Flags) -> float:
+    """The difference in accuracy that these rows would show with 80 % power at the 5 % level (Card et al. 2020)."""
+    return 2.8 * math.sqrt(max(float((left != right).mean()), 1 / len(left)) / len(left))
+
+
+def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+    """p values adjusted for their number (Holm 1979)."""
+    adjusted: dict[str, float] = {}
+    highest = 0.0
+    for rank, (name, p) in enumerate(sorted(p_values.items(), key=lambda item: item[1])):
+        highest = max(highest, min(1.0, p * (len(p_values) - rank)))
+        adjusted[name] = highest
+    return adjusted
 
 
 def classification(truth: Labels, predicted: Labels, names: Sequence[str]) -> dict[str, Any]:
@@ -53,6 +118,7 @@ def classification(truth: Labels, predicted: Labels, names: Sequence[str]) -> di
     return {
         "accuracy": float((truth == predicted).mean()),
         "macro_f1": macro_f1(truth, predicted, len(names)),
+        "matthews": float(matthews_corrcoef(truth, predicted)),
         "classes": {
             name: {
                 "precision": float(precision[i]), "recall": float(recall[i]), "f1": float(f1[i]),

@@ -10,8 +10,6 @@ from transformers import AutoConfig, AutoModel, PreTrainedModel
 
 from model.labels import SENTIMENTS, STANCES
 
-IGNORE = -100
-
 
 class StanceNetwork(nn.Module):
     """Scores both labels of each pair in a batch; trained on whichever of them a row has."""
@@ -34,13 +32,17 @@ class StanceNetwork(nn.Module):
         attention_mask: Tensor,
         target_mask: Tensor,
         token_type_ids: Tensor | None = None,
+        text_of_pair: Tensor | None = None,
         stance_labels: Tensor | None = None,
         sentiment_labels: Tensor | None = None,
     ) -> dict[str, Tensor]:
-        """Logits of shape (batch, 4) and (batch, 3), and the loss where labels are given."""
-        kwargs = {"token_type_ids": token_type_ids} if self.uses_token_types else {}
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **kwargs).last_hidden_state
-        features = torch.cat([mean_of(hidden, attention_mask), mean_of(hidden, target_mask)], dim=-1)
+        """Logits of shape (pairs, 4) and (pairs, 3), and the loss where labels are given.
+
+        `input_ids` is (texts, tokens) and `target_mask` (pairs, tokens); `text_of_pair` says which text each
+        pair is read off, and without it the n-th pair is read off the n-th text. Labels are distributions of the
+        shape of the logits; a row of zeros is a pair without that label.
+        """
+        features = self.features(input_ids, attention_mask, target_mask, token_type_ids, text_of_pair)
         features = self.dropout(features)
         outputs = {"stance": self.stance(features), "sentiment": self.sentiment(features)}
         if stance_labels is not None and sentiment_labels is not None:
@@ -50,6 +52,22 @@ class StanceNetwork(nn.Module):
             return {"loss": loss, **outputs}
         return outputs
 
+    def features(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        target_mask: Tensor,
+        token_type_ids: Tensor | None = None,
+        text_of_pair: Tensor | None = None,
+    ) -> Tensor:
+        """What the heads read, (pairs, 2 * width): the mean of the text and the mean of the target."""
+        kwargs = {"token_type_ids": token_type_ids} if self.uses_token_types else {}
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **kwargs).last_hidden_state
+        text = mean_of(hidden, attention_mask)
+        if text_of_pair is not None:
+            text, hidden = text[text_of_pair], hidden[text_of_pair]
+        return torch.cat([text, mean_of(hidden, target_mask)], dim=-1)
+
 
 def mean_of(hidden: Tensor, mask: Tensor) -> Tensor:
     """Mean over the tokens with mask 1: (batch, tokens, width), (batch, tokens) -> (batch, width)."""
@@ -58,9 +76,8 @@ def mean_of(hidden: Tensor, mask: Tensor) -> Tensor:
 
 
 def labelled_loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy summed over the rows that have this label, divided by the size of the batch."""
-    loss = nn.functional.cross_entropy(logits.float(), labels, ignore_index=IGNORE, reduction="sum")
-    return loss / labels.shape[0]
+    """Cross-entropy with label distributions, summed and divided by the number of pairs; zeros add nothing."""
+    return -(labels * nn.functional.log_softmax(logits.float(), dim=-1)).sum() / labels.shape[0]
 
 
 def load_encoder(folder: Path) -> PreTrainedModel:

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,59 +27,92 @@ from model.errors import InputError
 from model.labels import SENTIMENTS, STANCES
 from model.scorer import Scorer, softmax
 from training import baselines
+from training.agreement import agreement, second_labels
 from training.augment import with_swapped_names
 from training.calibrate import choose_abstention, fit_temperature
-from training.evaluate import MIN_SLICE, evaluate
+from training.distill import taught
+from training.evaluate import evaluate
 from training.export import check_parity, export_onnx, quantise
-from training.finetune import TrainingSettings, finetune, logits_of
+from training.finetune import TrainingSettings, finetune, finetune_mean, logits_of
 from training.network import load_network, save_network
 from training.pretrained import find_encoder
 from training.report import model_card
-from training.rows import LabelledPair, load_rows, to_dataset
-from training.split import split_rows
+from training.rows import LabelledPair, load_rows, load_unlabelled, to_dataset
+from training.slices import MIN_SLICE
+from training.split import split_rows, without_repeats
 
 Json = dict[str, Any]
+READS = "reads.txt"  # in the folder of a release test: which models were graded on it
 
 
-def train(
-    data: Sequence[Path],
-    evaluation: Sequence[Path],
-    encoder: str,
-    settings: TrainingSettings,
-    run: Path,
-    controls: bool,
-    command: str,
-) -> None:
-    """Fine-tune on `data` and write a run folder; rows like those of `evaluation` are kept out of training."""
-    frozen = {f"{file.resolve().parent.name}-{file.stem}": load_rows([file]) for file in evaluation}
-    if len(frozen) < len(evaluation):
+@dataclass(frozen=True)
+class Sources:
+    """The files of a training run.
+
+    `labelled` is trained on, less what calibrates and tests; `evaluation` is only graded on. `texts` hold the
+    sentences of labels that lie apart from them. A `teacher` (a bundle) also labels the sentences in `unlabelled`.
+    `second` holds what another reader called some of the rows. `release_test` is a folder that is graded on only when
+    a bundle is made to be released: each reading is noted in it.
+    """
+
+    labelled: Sequence[Path]
+    evaluation: Sequence[Path] = ()
+    texts: Sequence[Path] = ()
+    teacher: Path | None = None
+    unlabelled: Sequence[Path] = ()
+    second: Path | None = None
+    release_test: Path | None = None
+
+
+def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path, controls: bool, command: str) -> None:
+    """Fine-tune and write a run folder; rows like those that are graded on are kept out of training."""
+    frozen = {f"{file.resolve().parent.name}-{file.stem}": load_rows([file]) for file in sources.evaluation}
+    if len(frozen) < len(sources.evaluation):
         raise InputError("two --eval files share folder name and file name; rename one")
-    everything = load_rows(data)
-    split = split_rows(everything, [row for rows in frozen.values() for row in rows])
+    if sources.unlabelled and sources.teacher is None:
+        raise InputError("--unlabelled needs a --teacher, whose answers its sentences are learnt with")
+    teacher = load_bundle(sources.teacher) if sources.teacher else None
+    everything = load_rows(sources.labelled, sources.texts)
+    second = second_labels(sources.second) if sources.second else []
+    release_test = load_rows([sources.release_test]) if sources.release_test else []
+    graded = [*release_test, *(row for rows in frozen.values() for row in rows)]
+    split = split_rows(everything, graded)
     for side, part in (("train", split.train), ("calibrate", split.calibration), ("test", split.test)):
         if not any(row.stance for row in part):
             raise InputError(f"no row with a stance fell to the {side} side; {len(everything)} rows are too few")
     folder = find_encoder(encoder)
-    start_run(run, {"settings": settings.as_json(), "encoder": str(folder), "snapshot": snapshot_hash(everything)})
+    job: Json = {"settings": settings.as_json(), "encoder": str(folder), "snapshot": snapshot_hash(everything)}
+    job |= {"teacher": teacher.name, "unlabelled": [str(file) for file in sources.unlabelled]} if teacher else {}
+    start_run(run, job)
     rows = with_swapped_names(split.train, settings.swapped_share, settings.seed)
-    network = finetune(rows, folder, settings, run / "checkpoints")
+    if teacher is not None:
+        unlabelled = load_unlabelled(sources.unlabelled)
+        held_out = [*split.calibration, *split.test, *graded]
+        rows = taught([*rows, *without_repeats(unlabelled, held_out)[0]], teacher)
+    network = finetune_mean(rows, folder, settings, run / "checkpoints")
     (run / "network").mkdir(parents=True, exist_ok=True)
     save_network(network, run / "network")
     shutil.copy(folder / "tokenizer.json", run / "network" / "tokenizer.json")
     sets = {**tests_by_source(split.test), **frozen}
-    for name, rows in {"train": split.train, "calibration": split.calibration, **sets}.items():
-        write_rows(rows, run / "rows" / f"{name}.jsonl")
+    parts = {"train": split.train, "calibration": split.calibration, "release-test": release_test, **sets}
+    for name, part in parts.items():
+        write_rows(part, run / "rows" / f"{name}.jsonl")
     details: Json = {
         "command": command,
         "encoder": {"name": encoder, "sha256": digest_of(folder / "model.safetensors")},
         "training": settings.as_json(),
         "snapshot": snapshot_hash(everything),
+        "teacher": {"name": teacher.name, "encoder": teacher.manifest["encoder"]} if teacher else None,
         "data": {
             "files": dict(sorted(Counter(source_of(row) for row in everything).items())),
             "train": len(split.train), "calibration": len(split.calibration), "test": len(split.test),
-            "dropped": len(split.dropped),
+            "dropped": len(split.dropped), "unlabelled": sum(not (row.stance or row.sentiment) for row in rows),
         },
+        "agreement": agreement([*everything, *graded], second) if second else None,
+        "second_readings": {each["id"]: each["stance"] for each in second},
+        "known_actors": sorted({row.pair.actor for row in split.train}),
         "sets": list(sets),
+        "release_test": str(sources.release_test.resolve()) if sources.release_test else None,
         "controls": control_predictions(split.train, sets, folder, settings, run) if controls else {},
     }  # fmt: skip
     write_json(details, run / "run.json")
@@ -112,7 +146,10 @@ def export(run: Path, target: Path, name: str, parent: str | None = None) -> Bun
             "created": datetime.now(UTC).date().isoformat(),
             "parent": parent,
             "labels": {"stance": list(STANCES), "sentiment": list(SENTIMENTS)},
-            **{key: details[key] for key in ("command", "encoder", "training", "snapshot", "data")},
+            **{
+                key: details[key]
+                for key in ("command", "encoder", "training", "teacher", "snapshot", "data", "agreement")
+            },
             "parity": parity.as_json(),
             "calibration": {"stance_temperature": 1.0, "sentiment_temperature": 1.0},
             "abstention": {"stance_probability": 0.0},
@@ -121,16 +158,37 @@ def export(run: Path, target: Path, name: str, parent: str | None = None) -> Bun
         write_json(manifest, made / "manifest.json")
         manifest |= calibrated(load_bundle(made), calibration)
         write_json(manifest, made / "manifest.json")
-        manifest["evaluation"] = evaluate(Scorer(load_bundle(made)), sets, details["controls"])
+        manifest["evaluation"] = evaluate(
+            Scorer(load_bundle(made)),
+            sets,
+            details["controls"],
+            set(details["known_actors"]),
+            details["second_readings"],
+        )
+        if details["release_test"]:
+            rows = load_rows([run / "rows" / "release-test.jsonl"])
+            found = evaluate(Scorer(load_bundle(made)), {"release-test": rows}, {}, set(details["known_actors"]))
+            reads = note_reading(Path(details["release_test"]), manifest["name"])
+            manifest["evaluation"]["sets"]["release-test"] = found["sets"]["release-test"] | {"reads": reads}
         write_json(manifest, made / "manifest.json")
         (made / "README.md").write_text(model_card(manifest), encoding="utf-8")
         replace_folder(made, target)
     return load_bundle(target)
 
 
-def evaluate_files(bundle: Bundle, files: Sequence[Path]) -> Json:
-    """Evaluate a bundle on labelled files, each a set of its own."""
-    return evaluate(Scorer(bundle), {str(file): load_rows([file]) for file in files}, {})
+def note_reading(folder: Path, model: str) -> int:
+    """Note in `folder` that `model` was graded on it; how often that has happened, this time included."""
+    notes = folder / READS
+    lines = notes.read_text(encoding="utf-8").splitlines() if notes.is_file() else []
+    lines.append(f"{datetime.now(UTC).date().isoformat()} {model}")
+    notes.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return len(lines)
+
+
+def evaluate_files(bundle: Bundle, files: Sequence[Path], second: Path | None = None) -> Json:
+    """Evaluate a bundle on labelled files, or folders of them, each a set of its own."""
+    readings = {each["id"]: each["stance"] for each in second_labels(second)} if second else {}
+    return evaluate(Scorer(bundle), {str(file): load_rows([file]) for file in files}, {}, second_readings=readings)
 
 
 def calibrated(bundle: Bundle, rows: Sequence[LabelledPair]) -> Json:
@@ -167,7 +225,11 @@ def control_predictions(
         blind_logits, _ = logits_of(network, encoder, [row.pair for row in baselines.blind(rows)])
         found[name] = {
             "majority": baselines.majority(with_stance, rows).tolist(),
+            "sentiment lexicon (VADER)": baselines.lexicon(rows).tolist(),
             "TF-IDF + logistic regression": baselines.tfidf(with_stance, rows, settings.seed).tolist(),
+            "frozen encoder + logistic regression": baselines.frozen_encoder(
+                with_stance, rows, encoder_folder, settings.max_length, settings.seed
+            ).tolist(),
             "same encoder, blind to the actor": np.asarray(blind_logits).argmax(axis=1).tolist(),
         }
     shutil.rmtree(run / "checkpoints-blind", ignore_errors=True)

@@ -8,11 +8,12 @@ from model.labels import STANCES
 Json = Mapping[str, Any]
 
 
-def markdown_report(report: Json) -> str:
-    """The whole evaluation: one section a set of rows."""
+def markdown_report(report: Json, plots: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """The whole evaluation: one section a set of rows; `plots` are file names by set and caption."""
     parts = [f"# Evaluation of {report['model']}\n"]
     for name, part in report["sets"].items():
         parts.append(f"## {name} ({part['rows']} rows)\n")
+        parts += [f"![{caption}]({file})\n" for caption, file in (plots or {}).get(name, {}).items()]
         if "stance" in part:
             parts += [summary_table({name: part}), *_stance_details(part["stance"])]
         if "sentiment" in part:
@@ -26,7 +27,10 @@ def markdown_report(report: Json) -> str:
 
 def summary_table(sets: Json) -> str:
     """Macro-F1 of the model and its controls; in brackets 95 % intervals by bootstrap over sentences."""
-    lines = ["| rows | who | macro-F1, four stances | accuracy | model above by |", "|---|---|---|---|---|"]
+    lines = [
+        "| rows | who | macro-F1, four stances | accuracy | model above by | McNemar p |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, part in sets.items():
         stance = part.get("stance")
         if stance is None:
@@ -34,13 +38,13 @@ def summary_table(sets: Json) -> str:
         low, high = stance["macro_f1_interval"]
         lines.append(
             f"| {name} | **Parley** | **{stance['macro_f1']:.3f}** ({low:.3f} to {high:.3f}) "
-            f"| {stance['accuracy']:.3f} | |"
+            f"| {stance['accuracy']:.3f} | | |"
         )
         for control, row in stance["controls"].items():
             low, high = row["model_above_by_interval"]
             lines.append(
                 f"| {name} | {control} | {row['macro_f1']:.3f} | {row['accuracy']:.3f} "
-                f"| {row['model_above_by']:.3f} ({low:.3f} to {high:.3f}) |"
+                f"| {row['model_above_by']:.3f} ({low:.3f} to {high:.3f}) | {_p_value(row['mcnemar_p'])} |"
             )
     return "\n".join(lines) + "\n"
 
@@ -57,14 +61,53 @@ def sentiment_table(sets: Json) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _p_value(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def _stance_details(stance: Json) -> list[str]:
+    return [
+        _stance_sentences(stance),
+        _class_table(stance),
+        _slice_table(stance["slices"]),
+    ]
+
+
+def _slice_table(slices: Json) -> str:
+    lines = ["| slice | rows | macro-F1 | accuracy | worse than the rest |", "|---|---|---|---|---|"]
+    for name, each in slices.items():
+        worse = "yes" if each["worse"] else ""
+        lines.append(f"| {name} | {each['rows']} | {each['macro_f1']:.3f} | {each['accuracy']:.3f} | {worse} |")
+    return "\n".join(lines) + "\n"
+
+
+def _stance_sentences(stance: Json) -> str:
     low, high = stance["macro_f1_without_none_interval"]
-    answered = stance["accuracy_when_answered"]
+    answered, swap, reader = stance["accuracy_when_answered"], stance["name_swap"], stance["second_reader"]
+    smallest = max((row["detectable_difference"] for row in stance["controls"].values()), default=None)
     lines = [
-        f"Macro-F1 without `none`: {stance['macro_f1_without_none']:.3f} ({low:.3f} to {high:.3f}). "
-        f"Calibration error: {stance['calibration_error']:.3f}. "
-        f"Answered: {stance['coverage']:.1%} of the rows"
-        + (f", right in {answered:.1%} of them.\n" if answered is not None else ".\n"),
+        f"- Macro-F1 without `none` {stance['macro_f1_without_none']:.3f} ({low:.3f} to {high:.3f}); mean F1 of "
+        f"`support` and `oppose` {stance['support_oppose_f1']:.3f}; Matthews correlation {stance['matthews']:.3f}.",
+        f"- Calibration error {stance['calibration_error']:.3f} ({stance['calibration_error_unscaled']:.3f} before "
+        f"scaling); negative log-likelihood {stance['negative_log_likelihood']:.3f}; Brier {stance['brier']:.3f}.",
+        f"- Answered: {stance['coverage']:.1%} of the rows"
+        + (f", right in {answered:.1%} of them." if answered is not None else ".")
+        + f" The surest 80 % are right in {stance['accuracy_at_coverage']['0.8']:.1%}; area under the "
+        f"risk-coverage curve {stance['area_under_risk_coverage']:.3f}.",
+        f"- Every name of a sentence replaced by another: {swap['flipped']:.1%} of {swap['rows']} answers change.",
+    ]
+    if reader:
+        lines.append(
+            f"- On {reader['rows']} rows that a second reader labelled: the reader {reader['reader_macro_f1']:.3f}, "
+            f"the model {reader['model_macro_f1']:.3f} (macro-F1 against the labels)."
+        )
+    if smallest is not None:
+        lines.append(f"- These rows show a difference in accuracy of {smallest:.3f} or more with 80 % power.")
+    return "\n".join(lines) + "\n"
+
+
+def _class_table(stance: Json) -> str:
+    lines = [
         "| class | precision | recall | F1 | rows | " + " | ".join(f"said {name}" for name in STANCES) + " |",
         "|---|---|---|---|---|" + "---|" * len(STANCES),
     ]
@@ -74,10 +117,7 @@ def _stance_details(stance: Json) -> list[str]:
             f"| {name} | {each['precision']:.3f} | {each['recall']:.3f} | {each['f1']:.3f} | {each['support']} | "
             + " | ".join(str(count) for count in row) + " |"
         )  # fmt: skip
-    lines += ["", "| slice | rows | macro-F1 | accuracy |", "|---|---|---|---|"]
-    for name, each in stance["slices"].items():
-        lines.append(f"| {name} | {each['rows']} | {each['macro_f1']:.3f} | {each['accuracy']:.3f} |")
-    return ["\n".join(lines) + "\n"]
+    return "\n".join(lines) + "\n"
 
 
 def model_card(manifest: Json) -> str:
@@ -104,8 +144,9 @@ Made {manifest["created"]} by `{manifest["command"]}`.
 {manifest["encoder"]["name"]} (SHA-256 `{manifest["encoder"]["sha256"][:16]}…`) with two linear heads on the mean of
 the sentence and the mean of the mention; marking `{training["marking"]}`, {training["epochs"]:g} epochs,
 batches of {training["batch_size"]}, learning rate {training["learning_rate"]:g}, seed {training["seed"]}.
-{training["swapped_share"]:.0%} of the rows with a stance and a name were also learnt under another name.
-Served with 8-bit weights over ONNX Runtime.
+{training["swapped_share"]:.0%} of the sentences with a stance and a name were also learnt under another name.
+{training["networks"]} network(s) were trained in different orders of the rows, and their weights averaged.
+{_teacher_sentence(manifest["teacher"], data)}Served with 8-bit weights over ONNX Runtime.
 
 ## What it learnt from
 {sources}
@@ -114,7 +155,7 @@ Served with 8-bit weights over ONNX Runtime.
 {data["dropped"]:,} were left out because they repeat a held-out sentence. Snapshot
 `{manifest["snapshot"][:16]}…`.
 
-## How good it is
+{_agreement_sentence(manifest["agreement"])}## How good it is
 Measured on the quantised model that is served. In brackets, 95 % intervals by bootstrap over sentences.
 
 {summary_table(sets)}
@@ -140,5 +181,31 @@ On {parity["rows"]} rows: the single-precision ONNX file differs from torch by a
 """
 
 
+def _reads_sentence(part: Json) -> str:
+    return f"This set has been read {part['reads']} time(s).\n" if "reads" in part else ""
+
+
+def _agreement_sentence(agreement: Json | None) -> str:
+    if agreement is None:
+        return ""
+    figures = []
+    for label in ("stance", "sentiment"):
+        low, high = agreement[label]["alpha_interval"]
+        figures.append(f"{agreement[label]['alpha']:.3f} ({low:.3f} to {high:.3f}) on {label}")
+    return (
+        f"Two readers labelled {agreement['pairs']:,} pairs, the second without sight of the first: Krippendorff's "
+        f"alpha {', '.join(figures)}.\n\n"
+    )
+
+
+def _teacher_sentence(teacher: Json | None, data: Json) -> str:
+    if teacher is None:
+        return ""
+    return (
+        f"It also learnt from the answers of {teacher['name']} ({teacher['encoder']['name']}), on these rows and on "
+        f"{data['unlabelled']:,} unlabelled ones.\n"
+    )
+
+
 def _set_details(name: str, part: Json) -> str:
-    return f"### {name}\n" + "\n".join(_stance_details(part["stance"])) + "\n"
+    return f"### {name}\n" + _reads_sentence(part) + "\n".join(_stance_details(part["stance"])) + "\n"

@@ -16,11 +16,18 @@ from model.records import Pair, pair_from_row
 
 POLARITY = {-1: "negative", 0: "neutral", 1: "positive"}
 MAX_ERRORS_SHOWN = 20
+ACTOR_TYPES = ("gpe", "org", "per")  # of the entities of unlabelled sentences; `geo` is a place
+
+
+Distribution = tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class LabelledPair:
-    """A pair with the labels that its row has; either label may be absent."""
+    """A pair with the labels that its row has; either label may be absent.
+
+    `taught_stance` and `taught_sentiment` are probabilities that a teacher gave, in the order of `model.labels`.
+    """
 
     id: str
     pair: Pair
@@ -30,22 +37,42 @@ class LabelledPair:
     rule: str
     source: str
     file: str
+    taught_stance: Distribution | None = None
+    taught_sentiment: Distribution | None = None
 
 
-def load_rows(paths: Iterable[Path]) -> list[LabelledPair]:
-    """Read files, and folders of files; InputError lists the bad rows of all of them."""
+def load_rows(paths: Iterable[Path], texts: Iterable[Path] = ()) -> list[LabelledPair]:
+    """Read files, and folders of files; InputError lists the bad rows of all of them.
+
+    `texts` are JSONL files of sentences with `id` and `text`, for labels whose text may not lie beside them: rows
+    that name a sentence by `text_id` and the mention by `start` and `end`.
+    """
+    sentences = {str(record["id"]): record["text"] for file in texts for _, record in _sentences(file)}
     files = [file for path in paths for file in _files(path)]
     rows: list[LabelledPair] = []
     errors: list[str] = []
     for file in files:
         for line, record in _records(file):
             try:
-                rows.append(labelled_pair(record, file.name, line))
+                rows.append(labelled_pair(_with_text(record, sentences), file.name, line))
             except RowError as error:
                 errors.append(f"{file}, line {line}, field {error}")
     if errors:
         shown = "\n".join(errors[:MAX_ERRORS_SHOWN])
         raise InputError(f"{len(errors)} bad rows of {len(rows) + len(errors)}:\n{shown}")
+    return rows
+
+
+def load_unlabelled(files: Iterable[Path]) -> list[LabelledPair]:
+    """Rows without labels from JSONL files of sentences: one for each mention of a party or a person."""
+    rows: list[LabelledPair] = []
+    for file in files:
+        for line, record in _sentences(file):
+            for mention in record.get("mentions", []):
+                if mention.get("type") in ACTOR_TYPES:
+                    pair = pair_from_row({**mention, "text": record["text"], "actor": mention.get("mention")})
+                    row_id = f"{record.get('id', f'{file.name}:{line}')}@{pair.start}"
+                    rows.append(LabelledPair(row_id, pair, None, None, file.stem, "", file.stem, file.name))
     return rows
 
 
@@ -82,6 +109,26 @@ def to_dataset(rows: Iterable[LabelledPair]) -> Dataset:
             for row in rows
         ]
     )  # fmt: skip
+
+
+def _sentences(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for line, record in _records(file):
+        if not isinstance(record.get("text"), str):
+            raise InputError(f"{file}, line {line}, field text is missing; give a sentence")
+        yield line, record
+
+
+def _with_text(record: dict[str, Any], sentences: Mapping[str, str]) -> dict[str, Any]:
+    """The record, its text looked up where it names it by `text_id`."""
+    if "text" in record or "text_id" not in record:
+        return record
+    text = sentences.get(str(record["text_id"]))
+    if text is None:
+        raise RowError("text_id", f"is {record['text_id']!r}; no such sentence, give its file with --texts")
+    start, end = record.get("start"), record.get("end")
+    if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= len(text):
+        raise RowError("end", f"is {end!r} and start {start!r}; give offsets inside the {len(text)} characters")
+    return {**record, "text": text, "mention": text[start:end]}
 
 
 def _files(path: Path) -> list[Path]:

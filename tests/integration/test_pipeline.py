@@ -47,7 +47,10 @@ def test_the_manifest_holds_what_an_auditor_asks_for(tiny_bundle: Path) -> None:
     assert manifest["training"]["seed"] == 7
     assert set(manifest["files"]) == {"config.json", "tokenizer.json", "model.safetensors", "onnx/model.onnx"}
     controls = manifest["evaluation"]["sets"]["other-test"]["stance"]["controls"]
-    assert set(controls) == {"majority", "TF-IDF + logistic regression", "same encoder, blind to the actor"}
+    assert set(controls) == {
+        "majority", "sentiment lexicon (VADER)", "TF-IDF + logistic regression",
+        "frozen encoder + logistic regression", "same encoder, blind to the actor",
+    }  # fmt: skip
 
 
 def test_the_served_file_does_not_tell_where_it_was_made(tiny_bundle: Path) -> None:
