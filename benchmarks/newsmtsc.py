@@ -1,0 +1,57 @@
+"""Targeted sentiment on the public NewsMTSC: python -m benchmarks.newsmtsc data/newsmtsc
+
+Trains on its training rows alone, as `parley train` does, and grades on its two dev splits, which are not tuned on.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from model.encoding import PairEncoder
+from model.labels import SENTIMENTS
+from training.finetune import TrainingSettings, finetune, logits_of
+from training.metrics import interval, macro_f1
+from training.pretrained import DEFAULT_ENCODER, find_encoder
+from training.rows import load_rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, help="the folder with train.jsonl, rw_dev.jsonl and mt_dev.jsonl")
+    parser.add_argument("--encoder", default=DEFAULT_ENCODER)
+    parser.add_argument("--epochs", type=float, default=3.0)
+    parser.add_argument("--learning-rate", type=float, default=1e-4)
+    parser.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args()
+    folder = find_encoder(arguments.encoder)
+    settings = TrainingSettings(
+        epochs=arguments.epochs, learning_rate=arguments.learning_rate, seed=arguments.seed, freeze_embeddings=True
+    )
+    rows = load_rows([arguments.data / "train.jsonl"])
+    with tempfile.TemporaryDirectory() as work:
+        network = finetune(rows, folder, settings, Path(work) / "checkpoints", quiet=True)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
+    report: dict[str, object] = {"encoder": arguments.encoder, "train_rows": len(rows), **settings.as_json()}
+    for split in ("rw_dev", "mt_dev"):
+        dev = load_rows([arguments.data / f"{split}.jsonl"])
+        predicted = np.asarray(logits_of(network, encoder, [row.pair for row in dev])[1]).argmax(axis=1)
+        truth = np.asarray([SENTIMENTS.index(str(row.sentiment)) for row in dev])
+
+        def score(chosen: np.ndarray, truth: np.ndarray = truth, predicted: np.ndarray = predicted) -> float:
+            return macro_f1(truth[chosen], predicted[chosen], len(SENTIMENTS))
+
+        report[split] = {
+            "rows": len(dev),
+            "macro_f1": score(np.arange(len(dev))),
+            "interval": interval(score, [row.pair.text for row in dev]),
+        }
+    print(json.dumps(report, indent=1))
+
+
+if __name__ == "__main__":
+    main()
