@@ -21,7 +21,7 @@ SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 def second_labels(file: Path) -> list[dict[str, str]]:
-    """The labels of a second reader: JSONL with id, stance and sentiment."""
+    """The labels of a second reader: JSONL with id, stance, sentiment (and first_stance where that was changed)."""
     labels = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     for number, each in enumerate(labels, 1):
         if each.get("stance") not in STANCES or each.get("sentiment") not in SENTIMENTS or "id" not in each:
@@ -36,7 +36,8 @@ def agreement(rows: Sequence[LabelledPair], second: Sequence[Mapping[str, str]])
     groups = [first[each["id"]].pair.text for each in both]
     report: dict[str, Any] = {"pairs": len(both)}
     for label, names in (("stance", STANCES), ("sentiment", SENTIMENTS)):
-        before = [names.index(str(getattr(first[each["id"]], label))) for each in both]
+        # Where a disagreement was settled for the second reader, the label of the first stands beside it.
+        before = [names.index(each.get(f"first_{label}") or str(getattr(first[each["id"]], label))) for each in both]
         codes = np.asarray([before, [names.index(each[label]) for each in both]])
         report[label] = {
             "alpha": alpha(codes),

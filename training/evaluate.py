@@ -15,6 +15,7 @@ from training.metrics import (
     Labels,
     Probabilities,
     calibration_error,
+    calibration_floor,
     classification,
     detectable_difference,
     interval,
@@ -89,6 +90,7 @@ def stance_report(
     report["macro_f1_without_none"] = macro_f1(truth, predicted, len(STANCES), skip_last=True)
     report["macro_f1_without_none_interval"] = interval(_macro(truth, predicted, skip_last=True), groups)
     report["calibration_error"] = calibration_error(probabilities, truth)
+    report["calibration_floor"] = calibration_floor(probabilities)
     report["reliability"] = reliability(probabilities, truth)
     report |= likelihoods(probabilities, truth)
     report |= risk_and_coverage(probabilities, truth)

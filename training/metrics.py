@@ -59,6 +59,16 @@ def calibration_error(probabilities: Probabilities, truth: Labels, bins: int = 1
     return sum(part["rows"] * abs(part["confidence"] - part["accuracy"]) for part in parts) / len(truth)
 
 
+def calibration_floor(probabilities: Probabilities, bins: int = 15, seed: int = 7, draws: int = 200) -> float:
+    """The calibration error that perfect probabilities would show on so few rows, by drawing outcomes from them."""
+    confidence = np.sort(probabilities.max(axis=1))
+    chance = np.random.default_rng(seed)
+    right = chance.random((draws, len(confidence))) < confidence
+    parts = np.array_split(np.arange(len(confidence)), bins)
+    gaps = [len(part) * np.abs(right[:, part].mean(axis=1) - confidence[part].mean()) for part in parts if len(part)]
+    return float(np.sum(gaps, axis=0).mean() / len(confidence))
+
+
 def likelihoods(probabilities: Probabilities, truth: Labels) -> dict[str, float]:
     """Mean negative log-likelihood, and the Brier score summed over the classes."""
     chosen = probabilities[np.arange(len(truth)), truth]

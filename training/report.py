@@ -89,7 +89,8 @@ def _stance_sentences(stance: Json) -> str:
         f"- Macro-F1 without `none` {stance['macro_f1_without_none']:.3f} ({low:.3f} to {high:.3f}); mean F1 of "
         f"`support` and `oppose` {stance['support_oppose_f1']:.3f}; Matthews correlation {stance['matthews']:.3f}.",
         f"- Calibration error {stance['calibration_error']:.3f} ({stance['calibration_error_unscaled']:.3f} before "
-        f"scaling); negative log-likelihood {stance['negative_log_likelihood']:.3f}; Brier {stance['brier']:.3f}.",
+        f"scaling; perfect probabilities would show {stance['calibration_floor']:.3f} on so few rows); "
+        f"negative log-likelihood {stance['negative_log_likelihood']:.3f}; Brier {stance['brier']:.3f}.",
         f"- Answered: {stance['coverage']:.1%} of the rows"
         + (f", right in {answered:.1%} of them." if answered is not None else ".")
         + f" The surest 80 % are right in {stance['accuracy_at_coverage']['0.8']:.1%}; area under the "

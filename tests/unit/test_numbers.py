@@ -7,7 +7,17 @@ from sklearn.metrics import f1_score
 from model.scorer import softmax
 from training.agreement import alpha
 from training.calibrate import choose_abstention, fit_temperature
-from training.metrics import calibration_error, interval, macro_f1
+from training.metrics import (
+    calibration_error,
+    calibration_floor,
+    detectable_difference,
+    holm,
+    interval,
+    likelihoods,
+    macro_f1,
+    mcnemar,
+    risk_and_coverage,
+)
 
 CHANCE = np.random.default_rng(1)
 
@@ -65,3 +75,44 @@ def test_alpha_is_that_of_a_worked_example() -> None:
     binary = np.asarray([[0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]])
     assert alpha(binary) == pytest.approx(0.095, abs=0.001)
     assert alpha(binary[[0, 0]]) == 1.0
+
+
+def test_perfect_probabilities_show_the_floor_and_no_more() -> None:
+    confidence = CHANCE.uniform(0.4, 1.0, 600)
+    probabilities = np.stack([confidence, *[(1 - confidence) / 3] * 3], axis=1)
+    truth = np.where(CHANCE.random(600) < confidence, 0, 1)
+    floor = calibration_floor(probabilities)
+    assert 0.02 < floor < 0.06
+    assert calibration_error(probabilities, truth) == pytest.approx(floor, abs=0.025)
+
+
+def test_risk_and_coverage_of_a_known_order() -> None:
+    confidence = np.linspace(0.99, 0.51, 10)
+    probabilities = np.stack([confidence, 1 - confidence], axis=1)
+    truth = np.asarray([0] * 8 + [1] * 2)  # the two least sure answers are wrong
+    found = risk_and_coverage(probabilities, truth)
+    assert found["accuracy_at_coverage"]["0.8"] == 1.0
+    assert found["accuracy_at_coverage"]["1.0"] == 0.8
+    assert found["coverage_at_accuracy"] == {"0.85": 0.9, "0.90": 0.8, "0.95": 0.8}
+    assert found["area_under_risk_coverage"] == pytest.approx((1 / 9 + 2 / 10) / 10)
+
+
+def test_likelihoods_of_certain_and_of_even_answers() -> None:
+    assert likelihoods(np.eye(4), np.arange(4)) == {"negative_log_likelihood": 0.0, "brier": 0.0}
+    even = likelihoods(np.full((4, 4), 0.25), np.arange(4))
+    assert even["negative_log_likelihood"] == pytest.approx(np.log(4))
+    assert even["brier"] == pytest.approx(0.75)
+
+
+def test_mcnemar_looks_only_at_rows_where_one_is_right() -> None:
+    left = np.asarray([True] * 10 + [False] * 5)
+    right = np.asarray([True] * 4 + [False] * 11)
+    assert mcnemar(left, right) == pytest.approx(2 * 0.5**6)
+    assert mcnemar(left, left) == 1.0
+    assert detectable_difference(left, right) == pytest.approx(2.8 * np.sqrt(6 / 15 / 15))
+
+
+def test_holm_keeps_the_order_of_the_p_values() -> None:
+    adjusted = holm({"a": 0.01, "b": 0.04, "c": 0.03})
+    assert adjusted["a"] == pytest.approx(0.03)
+    assert adjusted["c"] == adjusted["b"] == pytest.approx(0.06)

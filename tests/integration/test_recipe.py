@@ -1,0 +1,147 @@
+"""The parts of the recipe beside plain fine-tuning, with a tiny encoder: teacher, averages, labels without texts."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import toy_rows
+from safetensors.torch import load_file
+
+from model.bundle import load_bundle
+from model.encoding import Marking, PairEncoder
+from model.errors import InputError
+from model.records import Pair
+from training.distill import taught
+from training.examples import Examples, distribution, to_tensors
+from training.finetune import TrainingSettings, finetune_mean, logits_of
+from training.network import StanceNetwork, load_encoder
+from training.pipeline import Sources, evaluate_files, export, read_run, train
+from training.plots import write_report
+from training.rows import LabelledPair, load_rows, load_unlabelled
+
+QUICK = TrainingSettings(epochs=1, learning_rate=1e-3, max_length=64)
+
+
+def write_lines(file: Path, records: list[dict[str, object]]) -> Path:
+    file.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return file
+
+
+def test_pairs_of_one_text_share_a_pass_and_keep_their_numbers(tiny_encoder: Path) -> None:
+    from tokenizers import Tokenizer
+
+    network = StanceNetwork(load_encoder(tiny_encoder)).eval()
+    encoder = PairEncoder(Tokenizer.from_file(str(tiny_encoder / "tokenizer.json")), Marking.SPAN, 64)
+    text = "Arda refuses every meeting Belun counted ships"
+    pairs = [Pair(text, "Arda", "Arda", 0), Pair("Goran joins", "Goran", "Goran", 0), Pair(text, "Belun", "Belun", 27)]
+    rows = [LabelledPair(str(i), pair, "oppose", None, "t", "", "s", "f") for i, pair in enumerate(pairs)]
+    assert len(Examples(rows, encoder)) == 2
+    together = logits_of(network, encoder, pairs)[0]
+    alone = torch.cat([logits_of(network, encoder, [pair])[0] for pair in pairs])
+    assert torch.allclose(together, alone, atol=1e-5)
+    assert not torch.allclose(together[0], together[2], atol=1e-3)
+    batch = to_tensors([Examples(rows, encoder)[0]])
+    assert batch["text_of_pair"].tolist() == [0, 0]
+    assert network(**batch)["loss"] > 0
+
+
+def test_a_row_is_learnt_as_the_mean_of_its_label_and_the_teachers_answer() -> None:
+    names = ("a", "b")
+    assert distribution("a", None, names) == (1.0, 0.0)
+    assert distribution(None, (0.2, 0.8), names) == (0.2, 0.8)
+    assert distribution("a", (0.2, 0.8), names) == (0.6, 0.4)
+    assert distribution(None, None, names) == (0.0, 0.0)
+
+
+def test_averaged_networks_start_alike_and_a_stopped_run_goes_on(
+    tiny_encoder: Path, toy_file: Path, tmp_path: Path
+) -> None:
+    rows = load_rows([toy_file])[:64]
+    mean = finetune_mean(rows, tiny_encoder, replace(QUICK, networks=2), tmp_path, quiet=True)
+    first, second = (load_file(tmp_path / f"network-{order}.safetensors") for order in (0, 1))
+    assert not torch.equal(first["stance.weight"], second["stance.weight"])
+    assert torch.allclose(mean.stance.weight, (first["stance.weight"] + second["stance.weight"]) / 2)
+    (tmp_path / "network-1.safetensors").unlink()  # as if the run had been stopped there
+    again = finetune_mean(rows, tiny_encoder, replace(QUICK, networks=2), tmp_path, quiet=True)
+    assert torch.equal(mean.stance.weight, again.stance.weight)
+
+
+def test_frozen_word_vectors_stay_as_they_were(tiny_encoder: Path, toy_file: Path, tmp_path: Path) -> None:
+    settings = replace(QUICK, freeze_embeddings=True)
+    network = finetune_mean(load_rows([toy_file])[:32], tiny_encoder, settings, tmp_path, quiet=True)
+    before, after = (
+        each.state_dict()["embeddings.word_embeddings.weight"] for each in (load_encoder(tiny_encoder), network.encoder)
+    )
+    assert torch.equal(before, after)
+
+
+def test_a_student_learns_from_a_teacher_and_from_sentences_without_labels(
+    tiny_encoder: Path, tiny_bundle: Path, toy_file: Path, tmp_path: Path
+) -> None:
+    sentence: dict[str, object] = {"id": "u1", "text": "Zelda refuses every meeting today", "mentions": [
+        {"mention": "Zelda", "start": 0, "type": "per"}, {"mention": "meeting", "start": 20, "type": "geo"},
+    ]}  # fmt: skip
+    unlabelled = write_lines(tmp_path / "unlabelled.jsonl", [sentence])
+    [row] = load_unlabelled([unlabelled])
+    [answer] = taught([row], load_bundle(tiny_bundle))
+    assert answer.taught_stance is not None
+    assert sum(answer.taught_stance) == pytest.approx(1, abs=1e-4)
+    run = tmp_path / "run"
+    sources = Sources([toy_file], teacher=tiny_bundle, unlabelled=[unlabelled])
+    train(sources, str(tiny_encoder), QUICK, run, controls=False, command="test")
+    details = read_run(run)
+    assert details["data"]["unlabelled"] == 1
+    assert details["teacher"]["name"] == load_bundle(tiny_bundle).name
+    with pytest.raises(InputError, match="--teacher"):
+        train(replace(sources, teacher=None), str(tiny_encoder), QUICK, run, controls=False, command="test")
+
+
+def test_labels_find_their_texts_and_say_what_is_wrong(tmp_path: Path) -> None:
+    texts = write_lines(tmp_path / "texts.jsonl", [{"id": "s1", "text": "Kyra will talk."}])
+    label: dict[str, object] = {"text_id": "s1", "start": 0, "end": 4, "actor": "Kyra", "stance": "support"}
+    [row] = load_rows([write_lines(tmp_path / "labels.jsonl", [label])], [texts])
+    assert (row.pair.text, row.pair.mention, row.pair.start) == ("Kyra will talk.", "Kyra", 0)
+    for change, words in (({"text_id": "s2"}, "no such sentence"), ({"end": 99}, "inside the 15 characters")):
+        with pytest.raises(InputError, match=f"labels.jsonl, line 1, field .*{words}"):
+            load_rows([write_lines(tmp_path / "labels.jsonl", [{**label, **change}])], [texts])
+
+
+def test_a_release_test_is_kept_apart_and_its_readings_are_counted(
+    tiny_encoder: Path, toy_file: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "release_test"
+    folder.mkdir()
+    kept = {
+        **toy_rows()[0],
+        "id": "k1",
+        "text": "Quill refuses every meeting at dusk",
+        "actor": "Quill",
+        "mention": "Quill",
+    }
+    write_lines(folder / "kept.jsonl", [kept])
+    second = write_lines(tmp_path / "second.jsonl", [{"id": "k1", "stance": "oppose", "sentiment": "neutral"}])
+    run = tmp_path / "run"
+    sources = Sources([toy_file], release_test=folder, second=second)
+    train(sources, str(tiny_encoder), replace(QUICK, epochs=12, learning_rate=3e-3), run, False, "test")
+    for reading in (1, 2):
+        bundle = export(run, tmp_path / f"bundle-{reading}", "tiny")
+        assert bundle.manifest["evaluation"]["sets"]["release-test"]["reads"] == reading
+        assert f"read {reading} time(s)" in bundle.card_file.read_text()
+    assert len((folder / "reads.txt").read_text().splitlines()) == 2
+    assert bundle.manifest["agreement"]["pairs"] == 1
+
+
+def test_a_report_has_plots_and_the_same_numbers_for_programs(
+    tiny_bundle: Path, toy_file: Path, tmp_path: Path
+) -> None:
+    report = evaluate_files(load_bundle(tiny_bundle), [toy_file])
+    write_report(report, tmp_path / "report")
+    again = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert again["sets"][str(toy_file)]["stance"]["macro_f1"] == report["sets"][str(toy_file)]["stance"]["macro_f1"]
+    text = (tmp_path / "report" / "report.md").read_text()
+    plots = sorted(file.name for file in (tmp_path / "report").glob("*.png"))
+    assert len(plots) == 2
+    assert all(name in text for name in plots)
+    assert "answers change" in text
