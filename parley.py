@@ -203,6 +203,7 @@ def train_command(
     networks: Annotated[int, typer.Option(help="Trainings whose weights are averaged.", min=1)] = 1,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 7,
     controls: Annotated[bool, typer.Option(help="Also train the controls to compare with.")] = True,
+    parent: Annotated[Path | None, typer.Option(help="The bundle to be replaced, graded beside the new one.")] = None,
 ) -> None:
     """Train, export, check and evaluate: from labelled files to a bundle.
 
@@ -220,7 +221,7 @@ def train_command(
     )  # fmt: skip
     sources = Sources(data, evaluation or [], texts or [], teacher, unlabelled or [], second, release_test)
     train(sources, encoder, settings, run, controls, "parley " + " ".join(sys.argv[1:]))
-    made = export(run, out, name)
+    made = export(run, out, name, parent)
     typer.echo(made.card_file.read_text(encoding="utf-8"))
 
 
@@ -230,11 +231,12 @@ def export_command(
     run: Annotated[Path, typer.Argument(help="The working folder of a training run.")],
     out: Annotated[Path, typer.Argument(help="The bundle folder to write.")],
     name: Annotated[str, typer.Option(help="The name of the bundle.")] = "parley",
+    parent: Annotated[Path | None, typer.Option(help="The bundle to be replaced, graded beside the new one.")] = None,
 ) -> None:
     """Export a training run to ONNX, check it against torch, calibrate and evaluate it, and write the bundle."""
     from training.pipeline import export
 
-    typer.echo(str(export(run, out, name).folder))
+    typer.echo(str(export(run, out, name, parent).folder))
 
 
 @app.command("evaluate")

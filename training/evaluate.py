@@ -26,7 +26,7 @@ from training.metrics import (
     risk_and_coverage,
 )
 from training.rows import LabelledPair
-from training.slices import slices
+from training.slices import members, slices
 
 Json = dict[str, Any]
 
@@ -98,7 +98,19 @@ def stance_report(
     report["coverage"] = float(answered.mean())
     report["accuracy_when_answered"] = float((truth == predicted)[answered].mean()) if answered.any() else None
     report["slices"] = slices(rows, truth, predicted, known_actors)
+    report["actors_differ"] = actors_differ(rows, truth, predicted)
     return report
+
+
+def actors_differ(rows: Sequence[LabelledPair], truth: Labels, predicted: Labels) -> Json:
+    """Macro-F1 where the actors of a sentence differ in stance, which only targeting can get right, and elsewhere."""
+    differ = members(rows).get("actors differ", [])
+    rest = np.setdiff1d(np.arange(len(rows)), differ)
+    return {
+        "rows": len(differ),
+        "macro_f1": macro_f1(truth[differ], predicted[differ], len(STANCES)),
+        "macro_f1_elsewhere": macro_f1(truth[rest], predicted[rest], len(STANCES)),
+    }
 
 
 def compare_all(

@@ -119,9 +119,13 @@ def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path,
     shutil.rmtree(run / "checkpoints", ignore_errors=True)
 
 
-def export(run: Path, target: Path, name: str, parent: str | None = None) -> Bundle:
-    """Export, calibrate, check and evaluate a run, and write the bundle; nothing is written if a check fails."""
+def export(run: Path, target: Path, name: str, parent: Path | None = None) -> Bundle:
+    """Export, calibrate, check and evaluate a run, and write the bundle; nothing is written if a check fails.
+
+    `parent` is the bundle that the new one is to replace: it is graded beside it, on the same rows.
+    """
     details = read_run(run)
+    before = Scorer(load_bundle(parent)) if parent else None
     network = load_network(run / "network")
     settings = details["training"]
     tokenizer = Tokenizer.from_file(str(run / "network" / "tokenizer.json"))
@@ -144,7 +148,7 @@ def export(run: Path, target: Path, name: str, parent: str | None = None) -> Bun
             "schema_version": SCHEMA_VERSION,
             "name": f"{name}-{digest_of(made / 'onnx' / 'model.onnx')[:8]}",
             "created": datetime.now(UTC).date().isoformat(),
-            "parent": parent,
+            "parent": before.bundle.name if before else None,
             "labels": {"stance": list(STANCES), "sentiment": list(SENTIMENTS)},
             **{
                 key: details[key]
@@ -159,21 +163,35 @@ def export(run: Path, target: Path, name: str, parent: str | None = None) -> Bun
         manifest |= calibrated(load_bundle(made), calibration)
         write_json(manifest, made / "manifest.json")
         manifest["evaluation"] = evaluate(
-            Scorer(load_bundle(made)),
-            sets,
-            details["controls"],
-            set(details["known_actors"]),
-            details["second_readings"],
-        )
+            Scorer(load_bundle(made)), sets, with_parent(details["controls"], sets, before),
+            set(details["known_actors"]), details["second_readings"],
+        )  # fmt: skip
         if details["release_test"]:
-            rows = load_rows([run / "rows" / "release-test.jsonl"])
-            found = evaluate(Scorer(load_bundle(made)), {"release-test": rows}, {}, set(details["known_actors"]))
+            kept = {"release-test": load_rows([run / "rows" / "release-test.jsonl"])}
+            found = evaluate(
+                Scorer(load_bundle(made)), kept, with_parent({}, kept, before),
+                set(details["known_actors"]), details["second_readings"],
+            )  # fmt: skip
             reads = note_reading(Path(details["release_test"]), manifest["name"])
             manifest["evaluation"]["sets"]["release-test"] = found["sets"]["release-test"] | {"reads": reads}
         write_json(manifest, made / "manifest.json")
         (made / "README.md").write_text(model_card(manifest), encoding="utf-8")
         replace_folder(made, target)
     return load_bundle(target)
+
+
+def with_parent(
+    controls: Mapping[str, Mapping[str, Sequence[int]]],
+    sets: Mapping[str, Sequence[LabelledPair]],
+    parent: Scorer | None,
+) -> dict[str, dict[str, Sequence[int]]]:
+    """The controls, and what the parent says of each set that has stances."""
+    found = {name: dict(each) for name, each in controls.items()}
+    for name, rows in sets.items():
+        if parent is not None and any(row.stance for row in rows):
+            stances = parent.logits([row.pair for row in rows])[0].argmax(axis=1)
+            found.setdefault(name, {})[f"the release before ({parent.bundle.name})"] = stances.tolist()
+    return found
 
 
 def note_reading(folder: Path, model: str) -> int:

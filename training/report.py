@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from model.labels import STANCES
+from training.targets import targets_table
 
 Json = Mapping[str, Any]
 
@@ -46,6 +47,24 @@ def summary_table(sets: Json) -> str:
                 f"| {name} | {control} | {row['macro_f1']:.3f} | {row['accuracy']:.3f} "
                 f"| {row['model_above_by']:.3f} ({low:.3f} to {high:.3f}) | {_p_value(row['mcnemar_p'])} |"
             )
+    return "\n".join(lines) + "\n"
+
+
+def headline_table(sets: Json) -> str:
+    """One line a set: the model, and the macro-F1 of each control beside it."""
+    stances = {name: part["stance"] for name, part in sets.items() if "stance" in part}
+    controls = list(dict.fromkeys(control for stance in stances.values() for control in stance["controls"]))
+    names = ["rows", "**Parley** macro-F1", "accuracy", "surest 80 %", "changed by names", *controls]
+    lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
+    for name, stance in stances.items():
+        low, high = stance["macro_f1_interval"]
+        cells = [
+            f"{name} ({sets[name]['rows']})", f"**{stance['macro_f1']:.3f}** ({low:.3f} to {high:.3f})",
+            f"{stance['accuracy']:.3f}", f"{stance['accuracy_at_coverage']['0.8']:.3f}",
+            f"{stance['name_swap']['flipped']:.1%}",
+            *(f"{stance['controls'][each]['macro_f1']:.3f}" if each in stance["controls"] else "" for each in controls),
+        ]  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -159,6 +178,7 @@ batches of {training["batch_size"]}, learning rate {training["learning_rate"]:g}
 {_agreement_sentence(manifest["agreement"])}## How good it is
 Measured on the quantised model that is served. In brackets, 95 % intervals by bootstrap over sentences.
 
+{targets_table(manifest)}
 {summary_table(sets)}
 {sentiment_table(sets)}
 {"".join(_set_details(name, part) for name, part in sets.items() if "stance" in part)}

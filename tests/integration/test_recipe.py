@@ -109,7 +109,7 @@ def test_labels_find_their_texts_and_say_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_release_test_is_kept_apart_and_its_readings_are_counted(
-    tiny_encoder: Path, toy_file: Path, tmp_path: Path
+    tiny_encoder: Path, tiny_bundle: Path, toy_file: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "release_test"
     folder.mkdir()
@@ -126,11 +126,15 @@ def test_a_release_test_is_kept_apart_and_its_readings_are_counted(
     sources = Sources([toy_file], release_test=folder, second=second)
     train(sources, str(tiny_encoder), replace(QUICK, epochs=12, learning_rate=3e-3), run, False, "test")
     for reading in (1, 2):
-        bundle = export(run, tmp_path / f"bundle-{reading}", "tiny")
+        bundle = export(run, tmp_path / f"bundle-{reading}", "tiny", parent=tiny_bundle)
         assert bundle.manifest["evaluation"]["sets"]["release-test"]["reads"] == reading
         assert f"read {reading} time(s)" in bundle.card_file.read_text()
     assert len((folder / "reads.txt").read_text().splitlines()) == 2
     assert bundle.manifest["agreement"]["pairs"] == 1
+    before = load_bundle(tiny_bundle).name
+    assert bundle.manifest["parent"] == before
+    for part in bundle.manifest["evaluation"]["sets"].values():
+        assert f"the release before ({before})" in part["stance"]["controls"]
 
 
 def test_a_report_has_plots_and_the_same_numbers_for_programs(
