@@ -196,14 +196,15 @@ def train_command(
     ] = "sentence-transformers/all-MiniLM-L6-v2",
     marking: Annotated[str, typer.Option(help="pair, markers, both or span")] = "span",
     epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 2.5,
-    learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-4,
-    batch_size: Annotated[int, typer.Option(help="Pairs a step.", min=1)] = 16,
+    learning_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 2e-4,
+    batch_size: Annotated[int, typer.Option(help="Sentences a step.", min=1)] = 32,
     max_length: Annotated[int, typer.Option(help="Tokens of a pair.", min=16)] = 256,
-    freeze_embeddings: Annotated[bool, typer.Option(help="Leave the word vectors as they are.")] = False,
+    freeze_embeddings: Annotated[bool, typer.Option(help="Leave the word vectors as they are.")] = True,
     networks: Annotated[int, typer.Option(help="Trainings whose weights are averaged.", min=1)] = 1,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 7,
     controls: Annotated[bool, typer.Option(help="Also train the controls to compare with.")] = True,
     parent: Annotated[Path | None, typer.Option(help="The bundle to be replaced, graded beside the new one.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Also write the evaluation there, with plots.")] = None,
 ) -> None:
     """Train, export, check and evaluate: from labelled files to a bundle.
 
@@ -212,6 +213,7 @@ def train_command(
     from model.encoding import Marking
     from training.finetune import TrainingSettings
     from training.pipeline import Sources, export, train
+    from training.plots import write_report
 
     if marking not in list(Marking):
         raise InputError(f"--marking is {marking!r}; give one of {', '.join(Marking)}")
@@ -222,6 +224,8 @@ def train_command(
     sources = Sources(data, evaluation or [], texts or [], teacher, unlabelled or [], second, release_test)
     train(sources, encoder, settings, run, controls, "parley " + " ".join(sys.argv[1:]))
     made = export(run, out, name, parent)
+    if report is not None:
+        write_report(made.manifest["evaluation"], report)
     typer.echo(made.card_file.read_text(encoding="utf-8"))
 
 
@@ -232,11 +236,16 @@ def export_command(
     out: Annotated[Path, typer.Argument(help="The bundle folder to write.")],
     name: Annotated[str, typer.Option(help="The name of the bundle.")] = "parley",
     parent: Annotated[Path | None, typer.Option(help="The bundle to be replaced, graded beside the new one.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Also write the evaluation there, with plots.")] = None,
 ) -> None:
     """Export a training run to ONNX, check it against torch, calibrate and evaluate it, and write the bundle."""
     from training.pipeline import export
+    from training.plots import write_report
 
-    typer.echo(str(export(run, out, name, parent).folder))
+    made = export(run, out, name, parent)
+    if report is not None:
+        write_report(made.manifest["evaluation"], report)
+    typer.echo(str(made.folder))
 
 
 @app.command("evaluate")

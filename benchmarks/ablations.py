@@ -62,9 +62,10 @@ VARIANTS: dict[str, Callable[[Recipe], Recipe]] = {
 
 def networks_of(recipe: Recipe, folder: Path, orders: int) -> list[StanceNetwork]:
     """The recipe trained in several orders of the rows."""
-    rows = with_swapped_names(recipe.rows, recipe.settings.swapped_share, recipe.settings.seed)
+    rows = recipe.rows
     if recipe.teacher is not None:
         rows = taught([*rows, *recipe.unlabelled], recipe.teacher)
+    rows = with_swapped_names(rows, recipe.settings.swapped_share, recipe.settings.seed)
     networks = []
     for order in range(orders):
         with tempfile.TemporaryDirectory() as work:

@@ -25,11 +25,15 @@ def main() -> None:
     parser.add_argument("--encoder", default=DEFAULT_ENCODER)
     parser.add_argument("--epochs", type=float, default=3.0)
     parser.add_argument("--learning-rate", type=float, default=1e-4)
+    parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     folder = find_encoder(arguments.encoder)
     settings = TrainingSettings(
-        epochs=arguments.epochs, learning_rate=arguments.learning_rate, seed=arguments.seed, freeze_embeddings=True
+        epochs=arguments.epochs,
+        batch_size=arguments.batch_size,
+        learning_rate=arguments.learning_rate,
+        seed=arguments.seed,
     )
     rows = load_rows([arguments.data / "train.jsonl"])
     with tempfile.TemporaryDirectory() as work:

@@ -139,19 +139,21 @@ def compare(truth: Labels, predicted: Labels, other: Labels, groups: Sequence[st
 
 
 def name_swap(scorer: Scorer, rows: Sequence[LabelledPair], predicted: Labels, seed: int = 7) -> Json:
-    """How often the predicted stance changes when every named actor of a sentence gets the name of another one."""
+    """How often the predicted stance changes when every named actor of a sentence gets the name of another one.
+
+    A name is replaced by one of as many words from another sentence, so that the grammar mostly stands.
+    """
     chance = random.Random(seed)
     sentences: dict[str, list[int]] = defaultdict(list)
+    by_words: dict[int, set[str]] = defaultdict(set)
     for index, row in enumerate(rows):
         if is_name(row.pair):
             sentences[row.pair.text].append(index)
-    names = sorted({str(rows[i].pair.mention) for indexes in sentences.values() for i in indexes})
+            by_words[len(str(row.pair.mention).split())].add(str(row.pair.mention))
     swapped: list[LabelledPair] = []
     before: list[int] = []
     for indexes in sentences.values():
-        own = sorted({str(rows[i].pair.mention) for i in indexes})
-        others = chance.sample(names, min(len(names), 2 * len(own)))
-        new = dict(zip(own, [name for name in others if name not in own], strict=False))
+        new = _other_names({str(rows[i].pair.mention) for i in indexes}, by_words, chance)
         for index in indexes:
             made = renamed([rows[index]], new) if str(rows[index].pair.mention) in new else []
             swapped.extend(made)
@@ -160,6 +162,16 @@ def name_swap(scorer: Scorer, rows: Sequence[LabelledPair], predicted: Labels, s
         return {"rows": 0, "flipped": 0.0}
     after = scorer.logits([row.pair for row in swapped])[0].argmax(axis=1)
     return {"rows": len(swapped), "flipped": float((after != np.asarray(before)).mean())}
+
+
+def _other_names(own: Collection[str], by_words: Mapping[int, set[str]], chance: random.Random) -> dict[str, str]:
+    """For each own name another one of as many words, each used once; none where there is none."""
+    new: dict[str, str] = {}
+    for name in sorted(own):
+        left = sorted(by_words[len(name.split())] - set(own) - set(new.values()))
+        if left:
+            new[name] = chance.choice(left)
+    return new
 
 
 def second_reader(rows: Sequence[LabelledPair], predicted: Labels, readings: Mapping[str, str]) -> Json | None:

@@ -27,14 +27,14 @@ class TrainingSettings:
     marking: Marking = Marking.SPAN
     max_length: int = 256
     epochs: float = 2.5
-    batch_size: int = 16
-    learning_rate: float = 1e-4
+    batch_size: int = 32  # texts, each with all its pairs
+    learning_rate: float = 2e-4
     warmup_share: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
-    freeze_embeddings: bool = False  # the word vectors keep their pre-trained values
+    freeze_embeddings: bool = True  # the word vectors keep their pre-trained values
     unmarked_share: float = 0.1
-    swapped_share: float = 1.0  # of the rows with a stance: how many are also learnt under another name
+    swapped_share: float = 1.0  # of the sentences with a stance: how many are also learnt under other names
     networks: int = 1  # trained in different orders of the rows; their weights are averaged
     seed: int = 7
 

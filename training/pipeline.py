@@ -84,11 +84,17 @@ def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path,
     job: Json = {"settings": settings.as_json(), "encoder": str(folder), "snapshot": snapshot_hash(everything)}
     job |= {"teacher": teacher.name, "unlabelled": [str(file) for file in sources.unlabelled]} if teacher else {}
     start_run(run, job)
-    rows = with_swapped_names(split.train, settings.swapped_share, settings.seed)
+    rows = split.train
     if teacher is not None:
-        unlabelled = load_unlabelled(sources.unlabelled)
-        held_out = [*split.calibration, *split.test, *graded]
-        rows = taught([*rows, *without_repeats(unlabelled, held_out)[0]], teacher)
+        rows = taught(
+            [
+                *rows,
+                *without_repeats(load_unlabelled(sources.unlabelled), [*split.calibration, *split.test, *graded])[0],
+            ],
+            teacher,
+        )
+    # After the teacher: what it said of a sentence holds under other names too.
+    rows = with_swapped_names(rows, settings.swapped_share, settings.seed)
     network = finetune_mean(rows, folder, settings, run / "checkpoints")
     (run / "network").mkdir(parents=True, exist_ok=True)
     save_network(network, run / "network")

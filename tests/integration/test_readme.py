@@ -16,7 +16,8 @@ import pytest
 from servers import served
 
 from model.bundle import load_bundle
-from training.report import sentiment_table, summary_table
+from training.report import headline_table, sentiment_table
+from training.targets import targets_table
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -70,9 +71,11 @@ def test_the_requests_are_answered(address: str, line: str) -> None:
 
 
 def test_the_tables_are_those_of_the_release() -> None:
-    sets = load_bundle().manifest["evaluation"]["sets"]
-    assert summary_table(sets) in README
+    manifest = load_bundle().manifest
+    sets = manifest["evaluation"]["sets"]
+    assert headline_table(sets) in README
     assert sentiment_table(sets) in README
+    assert targets_table(manifest) in README
 
 
 def test_the_tree_names_every_module() -> None:

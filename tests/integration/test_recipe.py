@@ -21,7 +21,7 @@ from training.pipeline import Sources, evaluate_files, export, read_run, train
 from training.plots import write_report
 from training.rows import LabelledPair, load_rows, load_unlabelled
 
-QUICK = TrainingSettings(epochs=1, learning_rate=1e-3, max_length=64)
+QUICK = TrainingSettings(epochs=1, batch_size=16, learning_rate=1e-3, max_length=64, freeze_embeddings=False)
 
 
 def write_lines(file: Path, records: list[dict[str, object]]) -> Path:
