@@ -6,6 +6,7 @@ scored, 4 the model cannot be used, 5 a trained model failed a check, 6 an extra
 
 import importlib
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -222,7 +223,7 @@ def train_command(
         max_length=max_length, freeze_embeddings=freeze_embeddings, networks=networks, seed=seed,
     )  # fmt: skip
     sources = Sources(data, evaluation or [], texts or [], teacher, unlabelled or [], second, release_test)
-    train(sources, encoder, settings, run, controls, "parley " + " ".join(sys.argv[1:]))
+    train(sources, encoder, settings, run, controls, "parley " + shlex.join(sys.argv[1:]))
     made = export(run, out, name, parent)
     if report is not None:
         write_report(made.manifest["evaluation"], report)
@@ -256,6 +257,9 @@ def evaluate_command(
     second: Annotated[
         Path | None, typer.Option(help="A second reader's labels (id, stance, sentiment) of some of the rows.")
     ] = None,
+    texts: Annotated[
+        list[Path] | None, typer.Option(help="Sentences (id, text) of labels that name them by text_id.")
+    ] = None,
     folder: Annotated[Path | None, typer.Option("--report", help="Also write a report with plots there.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON for programs.")] = False,
 ) -> None:
@@ -265,7 +269,7 @@ def evaluate_command(
     from training.plots import write_report
     from training.report import markdown_report
 
-    report = evaluate_files(load_bundle(bundle or RELEASE), files, second)
+    report = evaluate_files(load_bundle(bundle or RELEASE), files, second, texts or [])
     if folder is not None:
         write_report(report, folder)
     typer.echo(json.dumps(report, ensure_ascii=False) if as_json else markdown_report(report))

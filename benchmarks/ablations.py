@@ -14,25 +14,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from model.bundle import Bundle, load_bundle
 from model.encoding import PairEncoder
+from model.labels import STANCES
 from training.augment import with_swapped_names
 from training.distill import taught
 from training.evaluate import truth_of
-from training.finetune import TrainingSettings, finetune, logits_of
+from training.finetune import TrainingSettings, finetune, logits_of, mean_network
 from training.metrics import interval, macro_f1
-from training.network import StanceNetwork, load_encoder
+from training.network import StanceNetwork
+from training.pipeline import Sources, graded_sets, new_sentences
 from training.pretrained import find_encoder
-from training.rows import LabelledPair, load_rows, load_unlabelled
-from training.split import Split, split_rows, without_repeats
+from training.rows import LabelledPair, load_rows
+from training.split import Split, split_rows
 
 Labels = NDArray[np.int64]
 Rows = Sequence[LabelledPair]
-STANCES = 4
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,6 @@ def networks_of(recipe: Recipe, folder: Path, orders: int) -> list[StanceNetwork
     return networks
 
 
-def mean_network(networks: Sequence[StanceNetwork], folder: Path) -> StanceNetwork:
-    states = [network.state_dict() for network in networks]
-    mean = StanceNetwork(load_encoder(folder))
-    mean.load_state_dict({name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]})
-    return mean.eval()
-
-
 def predictions(networks: Sequence[StanceNetwork], encoder: PairEncoder, rows: Rows) -> list[Labels]:
     pairs = [row.pair for row in rows]
     return [np.asarray(logits_of(network, encoder, pairs)[0]).argmax(axis=1) for network in networks]
@@ -90,10 +83,10 @@ def summary(rows: Rows, whole: Sequence[Labels], other: Sequence[Labels]) -> dic
     truth = truth_of(rows)
 
     def mean(guesses: Sequence[Labels], chosen: NDArray[np.int64]) -> float:
-        return float(np.mean([macro_f1(truth[chosen], each[chosen], STANCES) for each in guesses]))
+        return float(np.mean([macro_f1(truth[chosen], each[chosen], len(STANCES)) for each in guesses]))
 
     everything = np.arange(len(rows))
-    scores = [macro_f1(truth, each, STANCES) for each in other]
+    scores = [macro_f1(truth, each, len(STANCES)) for each in other]
     return {
         "macro_f1": [round(score, 4) for score in scores],
         "mean": float(np.mean(scores)),
@@ -107,11 +100,12 @@ def summary(rows: Rows, whole: Sequence[Labels], other: Sequence[Labels]) -> dic
 
 def read_data(arguments: argparse.Namespace) -> tuple[Split, dict[str, list[LabelledPair]]]:
     """The split of the data, and the sets to grade on: the held-out rows that were written, and each --eval file."""
-    frozen = {f"{file.parent.name}-{file.stem}": load_rows([file]) for file in arguments.eval}
+    frozen = graded_sets(Sources(arguments.data, arguments.eval, arguments.texts))
     graded = [row for rows in frozen.values() for row in rows]
     split = split_rows(load_rows(arguments.data, arguments.texts), graded)
     sets = {"written": [row for row in split.test if row.source == "parley"], **frozen}
-    return split, {name: [row for row in rows if row.stance] for name, rows in sets.items()}
+    with_stance = {name: [row for row in rows if row.stance] for name, rows in sets.items()}
+    return split, {name: rows for name, rows in with_stance.items() if rows}
 
 
 def arguments_of(description: str | None) -> argparse.ArgumentParser:
@@ -119,7 +113,7 @@ def arguments_of(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("data", type=Path, nargs="+")
     parser.add_argument("--eval", type=Path, nargs="+", required=True)
     parser.add_argument("--texts", type=Path, nargs="*", default=[])
-    parser.add_argument("--epochs", type=float, default=2.0)
+    parser.add_argument("--epochs", type=float, default=TrainingSettings.epochs)
     parser.add_argument("--seed", type=int, default=7)
     return parser
 
@@ -132,18 +126,18 @@ def main() -> None:
     parser.add_argument("--variants", nargs="+", choices=list(VARIANTS), default=list(VARIANTS))
     arguments = parser.parse_args()
     split, sets = read_data(arguments)
-    held_out = [*split.calibration, *split.test, *(row for rows in sets.values() for row in rows)]
     settings = TrainingSettings(epochs=arguments.epochs, seed=arguments.seed)
     teacher = load_bundle(arguments.teacher) if arguments.teacher else None
+    labelled = [*split.train, *split.calibration, *split.test, *(row for rows in sets.values() for row in rows)]
     whole = Recipe(
-        split.train, without_repeats(load_unlabelled(arguments.unlabelled), held_out)[0], teacher, settings
-    )  # fmt: skip
+        split.train, new_sentences(arguments.unlabelled, labelled, labelled[len(split.train) :]), teacher, settings
+    )
     folder = find_encoder()
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
     networks = networks_of(whole, folder, arguments.orders)
     best = {name: predictions(networks, encoder, rows) for name, rows in sets.items()}
-    mean = mean_network(networks, folder)
+    mean = mean_network([network.state_dict() for network in networks], folder)
     report: dict[str, Any] = {
         "settings": settings.as_json(), "train_rows": len(split.train), "orders": arguments.orders,
         "averaged weights": {

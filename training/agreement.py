@@ -1,6 +1,6 @@
 """How far two labelling passes agree: python -m training.agreement
 
-The second pass (seeds/second_pass.jsonl) was made without sight of the first (seeds/pairs). What two careful
+The second pass (seeds/second_pass.jsonl) was made without sight of the first. What two careful
 readers of the codebook do not agree on, no model can be asked to know.
 """
 
@@ -15,24 +15,39 @@ from numpy.typing import NDArray
 from model.errors import InputError
 from model.labels import SENTIMENTS, STANCES
 from training.metrics import interval
-from training.rows import LabelledPair, load_rows
+from training.rows import LabelledPair, load_rows, read_records
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 
 def second_labels(file: Path) -> list[dict[str, str]]:
-    """The labels of a second reader: JSONL with id, stance, sentiment (and first_stance where that was changed)."""
-    labels = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    for number, each in enumerate(labels, 1):
-        if each.get("stance") not in STANCES or each.get("sentiment") not in SENTIMENTS or "id" not in each:
-            raise InputError(f"{file}, line {number} needs an id, a stance and a sentiment of the codebook")
+    """The labels of a second reader: id, stance, sentiment (and first_stance where the first was then changed)."""
+    labels: list[dict[str, str]] = []
+    for line, record in read_records(file):
+        for field, allowed in (("stance", STANCES), ("sentiment", SENTIMENTS)):
+            for name in (field, f"first_{field}"):
+                value = record.get(name, allowed[0] if name.startswith("first_") else None)
+                if value not in allowed:
+                    raise InputError(
+                        f"{file}, line {line}, field {name} is {value!r}; give one of {', '.join(allowed)}"
+                    )
+        if not record.get("id"):
+            raise InputError(f"{file}, line {line}, field id is missing")
+        labels.append(record)
     return labels
+
+
+def readings(second: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """The second reader's stance by id, without the rows that were settled in the second reader's favour."""
+    return {each["id"]: each["stance"] for each in second if "first_stance" not in each}
 
 
 def agreement(rows: Sequence[LabelledPair], second: Sequence[Mapping[str, str]]) -> dict[str, Any]:
     """Krippendorff's alpha (nominal) and plain agreement on both labels, with 95 % intervals over sentences."""
     first = {row.id: row for row in rows}
-    both = [each for each in second if each["id"] in first]
+    both = [each for each in second if each["id"] in first and first[each["id"]].stance and first[each["id"]].sentiment]
+    if not both:
+        raise InputError("none of the second reader's ids is the id of a row with stance and sentiment")
     groups = [first[each["id"]].pair.text for each in both]
     report: dict[str, Any] = {"pairs": len(both)}
     for label, names in (("stance", STANCES), ("sentiment", SENTIMENTS)):
@@ -59,5 +74,11 @@ def alpha(codes: NDArray[np.int64]) -> float:
     return 1 - observed / expected if expected else float("nan")
 
 
+def main() -> None:
+    second = second_labels(SEEDS / "second_pass.jsonl")
+    folders = ("pairs", "unseen", "release_test")
+    print(json.dumps({name: agreement(load_rows([SEEDS / name]), second) for name in folders}, indent=1))
+
+
 if __name__ == "__main__":
-    print(json.dumps(agreement(load_rows([SEEDS / "pairs"]), second_labels(SEEDS / "second_pass.jsonl")), indent=1))
+    main()

@@ -8,14 +8,25 @@ Whatever the sentence says, it now says of somebody else, and the labels go with
 import random
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from model.records import Pair
 from training.rows import LabelledPair
 
-PRONOUNS = frozenset({"He", "She", "It", "They", "We", "I", "You", "His", "Her", "Their", "Both", "Who"})
+# What a mention begins with that is no name, though a sentence that it opens gives it a capital letter.
+NO_NAMES = frozenset(
+    {
+        "A", "All", "An", "Both", "Delegates", "Diplomats", "Each", "Envoys", "Every", "Few", "Fighters", "Four",
+        "Gunmen", "He", "Her", "His", "I", "Insurgents", "It", "Its", "Lawmakers", "Leaders", "Many", "Mediators",
+        "Militants", "Ministers", "Most", "My", "Negotiators", "No", "Officials", "One", "Our", "Police", "Rebels",
+        "Separatists", "Several", "She", "Some", "That", "The", "Their", "These", "They", "This", "Those", "Three",
+        "Two", "We", "Who", "You", "Your",
+    }
+)  # fmt: skip
 EXCHANGED_SHARE = 0.5
+
+Names = Mapping[int, Collection[str]]
 
 
 def with_swapped_names(rows: Sequence[LabelledPair], share: float, seed: int) -> list[LabelledPair]:
@@ -24,26 +35,50 @@ def with_swapped_names(rows: Sequence[LabelledPair], share: float, seed: int) ->
     for row in rows:
         if row.stance:
             sentences[row.pair.text].append(row)
-    names = sorted({str(row.pair.mention) for each in sentences.values() for row in each if is_name(row.pair)})
+    pool = names_by_length(row.pair for row in rows)
     chance = random.Random(seed)
     copies: list[LabelledPair] = []
     for sentence in sentences.values():
         own = sorted({str(row.pair.mention) for row in sentence if is_name(row.pair)})
         if own and chance.random() < share:
-            copies.extend(renamed(sentence, _new_names(own, names, chance)))
+            exchange = len(own) > 1 and chance.random() < EXCHANGED_SHARE
+            new = dict(zip(own, [*own[1:], own[0]], strict=True)) if exchange else other_names(own, pool, chance)
+            copies.extend(renamed(sentence, new))
     return [*rows, *copies]
 
 
 def is_name(pair: Pair) -> bool:
-    """Is the mention a name, not a pronoun or a description such as "the rebels"?"""
-    return bool(pair.mention) and str(pair.mention)[0].isupper() and pair.mention not in PRONOUNS
+    """Is the mention a name, not a pronoun, a possessive or a description such as "the rebels"?"""
+    mention = pair.mention or ""
+    return mention[:1].isupper() and mention.split()[0] not in NO_NAMES and not mention.endswith(("'s", "’s"))
+
+
+def names_by_length(pairs: Iterable[Pair]) -> dict[int, list[str]]:
+    """The names among the mentions, by their number of words."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for pair in pairs:
+        if is_name(pair):
+            found[len(str(pair.mention).split())].add(str(pair.mention))
+    return {words: sorted(names) for words, names in found.items()}
+
+
+def other_names(own: Sequence[str], pool: Names, chance: random.Random) -> dict[str, str]:
+    """For each own name another one of as many words, so that the grammar mostly stands; none where there is none."""
+    new: dict[str, str] = {}
+    for name in own:
+        left = [each for each in pool[len(name.split())] if each not in own and each not in new.values()]
+        if left:
+            new[name] = chance.choice(left)
+    return new
 
 
 def renamed(sentence: Sequence[LabelledPair], names: Mapping[str, str]) -> list[LabelledPair]:
     """The rows of one sentence with each key of `names` replaced by its value, wherever it stands.
 
-    A row whose mention overlaps a replaced name without being one is left out.
+    A row whose mention overlaps a replaced name without being one is left out, and all are where nothing changes.
     """
+    if not names:
+        return []
     longest_first = sorted(names, key=len, reverse=True)
     pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
     text = sentence[0].pair.text
@@ -69,10 +104,3 @@ def renamed(sentence: Sequence[LabelledPair], names: Mapping[str, str]) -> list[
         )
         copies.append(replace(row, pair=made))
     return copies
-
-
-def _new_names(own: Sequence[str], names: Sequence[str], chance: random.Random) -> dict[str, str]:
-    """For each name another one: of this sentence (the roles are exchanged) or of any."""
-    if len(own) > 1 and chance.random() < EXCHANGED_SHARE:
-        return dict(zip(own, [*own[1:], own[0]], strict=True))
-    return dict(zip(own, chance.sample(names, len(own)) if len(names) >= len(own) else own, strict=True))

@@ -1,7 +1,10 @@
-"""Controls: what a score must beat before it means anything. Each sees the same rows as the model."""
+"""Controls: what a score must beat before it means anything.
+
+Each learns from the labelled rows that the model learns from, without its copies under other names and its teacher.
+"""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,16 +25,18 @@ from training.network import StanceNetwork, load_encoder
 from training.rows import LabelledPair
 
 Labels = NDArray[np.int64]
+Rows = Sequence[LabelledPair]
+Predict = Callable[[Rows], Labels]
 VADER_TONE = 0.05  # the threshold that its authors give
 
 
-def majority(train: Sequence[LabelledPair], rows: Sequence[LabelledPair]) -> Labels:
+def majority(train: Rows) -> Predict:
     """The most frequent stance of the training rows, for every row."""
     most = Counter(row.stance for row in train if row.stance).most_common(1)[0][0]
-    return np.full(len(rows), STANCES.index(str(most)), dtype=np.int64)
+    return lambda rows: np.full(len(rows), STANCES.index(str(most)), dtype=np.int64)
 
 
-def tfidf(train: Sequence[LabelledPair], rows: Sequence[LabelledPair], seed: int = 7) -> Labels:
+def tfidf(train: Rows, seed: int = 7) -> Predict:
     """Logistic regression on TF-IDF of the sentence and, apart, of the words around the mention."""
     labelled = [row for row in train if row.stance]
     features = make_union(
@@ -41,10 +46,10 @@ def tfidf(train: Sequence[LabelledPair], rows: Sequence[LabelledPair], seed: int
     classifier = LogisticRegression(C=10, class_weight="balanced", max_iter=2000, random_state=seed)
     pipeline = make_pipeline(features, classifier)
     pipeline.fit(labelled, [STANCES.index(str(row.stance)) for row in labelled])
-    return np.asarray(pipeline.predict(list(rows)), dtype=np.int64)
+    return lambda rows: np.asarray(pipeline.predict(list(rows)), dtype=np.int64)
 
 
-def lexicon(rows: Sequence[LabelledPair]) -> Labels:
+def lexicon(rows: Rows) -> Labels:
     """The tone of the sentence by VADER (Hutto and Gilbert 2014), read as a stance: shows that tone is not stance."""
     analyzer = SentimentIntensityAnalyzer()
     tones = [analyzer.polarity_scores(row.pair.text)["compound"] for row in rows]
@@ -52,19 +57,20 @@ def lexicon(rows: Sequence[LabelledPair]) -> Labels:
     return np.asarray([STANCES.index(stance) for stance in stances], dtype=np.int64)
 
 
-def frozen_encoder(
-    train: Sequence[LabelledPair], rows: Sequence[LabelledPair], folder: Path, max_length: int, seed: int = 7
-) -> Labels:
+def frozen_encoder(train: Rows, folder: Path, max_length: int, seed: int = 7) -> Predict:
     """Logistic regression on the untrained encoder's means of the text and of the mention."""
     labelled = [row for row in train if row.stance]
     network = StanceNetwork(load_encoder(folder)).eval()
     encoder = PairEncoder(Tokenizer.from_file(str(folder / "tokenizer.json")), Marking.SPAN, max_length)
-    features = features_of(network, encoder, [row.pair for row in [*labelled, *rows]]).numpy()
+
+    def features(rows: Rows) -> NDArray[np.float32]:
+        return np.asarray(features_of(network, encoder, [row.pair for row in rows]))
+
     classifier = make_pipeline(
         StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", max_iter=2000, random_state=seed)
     )
-    classifier.fit(features[: len(labelled)], [STANCES.index(str(row.stance)) for row in labelled])
-    return np.asarray(classifier.predict(features[len(labelled) :]), dtype=np.int64)
+    classifier.fit(features(labelled), [STANCES.index(str(row.stance)) for row in labelled])
+    return lambda rows: np.asarray(classifier.predict(features(rows)), dtype=np.int64)
 
 
 def _sentence(row: LabelledPair) -> str:
@@ -78,6 +84,6 @@ def _window(row: LabelledPair, characters: int = 60) -> str:
     return f"{text[max(0, start - characters) : start]} actor {text[end : end + characters]}".casefold()
 
 
-def blind(rows: Sequence[LabelledPair]) -> list[LabelledPair]:
+def blind(rows: Rows) -> list[LabelledPair]:
     """The rows with the actor hidden: the whole sentence takes the place of the mention."""
     return [replace(row, pair=Pair(row.pair.text, row.pair.text, row.pair.text, 0)) for row in rows]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model.labels import SENTIMENTS, STANCES
 from model.scorer import Scorer, softmax
-from training.augment import is_name, renamed
+from training.augment import is_name, names_by_length, other_names, renamed
 from training.metrics import (
     Labels,
     Probabilities,
@@ -56,7 +56,7 @@ def evaluate(
                 known, softmax(logits, stance_temperature), scorer.bundle.abstain_below, known_actors
             )
             part["stance"]["calibration_error_unscaled"] = calibration_error(softmax(logits, 1.0), truth_of(known))
-            chosen = controls.get(name, {}) if len(known) == len(rows) else {}
+            chosen = {who: [guesses[i] for i in with_stance] for who, guesses in controls.get(name, {}).items()}
             part["stance"]["controls"] = compare_all(known, logits.argmax(axis=1), chosen)
             part["stance"]["name_swap"] = name_swap(scorer, known, logits.argmax(axis=1))
             part["stance"]["second_reader"] = second_reader(known, logits.argmax(axis=1), second_readings or {})
@@ -104,13 +104,13 @@ def stance_report(
 
 def actors_differ(rows: Sequence[LabelledPair], truth: Labels, predicted: Labels) -> Json:
     """Macro-F1 where the actors of a sentence differ in stance, which only targeting can get right, and elsewhere."""
-    differ = members(rows).get("actors differ", [])
+    differ = np.asarray(members(rows).get("actors differ", []), dtype=np.int64)
     rest = np.setdiff1d(np.arange(len(rows)), differ)
-    return {
-        "rows": len(differ),
-        "macro_f1": macro_f1(truth[differ], predicted[differ], len(STANCES)),
-        "macro_f1_elsewhere": macro_f1(truth[rest], predicted[rest], len(STANCES)),
-    }
+
+    def score(chosen: Labels) -> float | None:
+        return macro_f1(truth[chosen], predicted[chosen], len(STANCES)) if len(chosen) else None
+
+    return {"rows": len(differ), "macro_f1": score(differ), "macro_f1_elsewhere": score(rest)}
 
 
 def compare_all(
@@ -139,21 +139,17 @@ def compare(truth: Labels, predicted: Labels, other: Labels, groups: Sequence[st
 
 
 def name_swap(scorer: Scorer, rows: Sequence[LabelledPair], predicted: Labels, seed: int = 7) -> Json:
-    """How often the predicted stance changes when every named actor of a sentence gets the name of another one.
-
-    A name is replaced by one of as many words from another sentence, so that the grammar mostly stands.
-    """
+    """How often the predicted stance of a named actor changes when the names of its sentence are replaced by others."""
     chance = random.Random(seed)
+    pool = names_by_length(row.pair for row in rows)
     sentences: dict[str, list[int]] = defaultdict(list)
-    by_words: dict[int, set[str]] = defaultdict(set)
     for index, row in enumerate(rows):
         if is_name(row.pair):
             sentences[row.pair.text].append(index)
-            by_words[len(str(row.pair.mention).split())].add(str(row.pair.mention))
     swapped: list[LabelledPair] = []
     before: list[int] = []
     for indexes in sentences.values():
-        new = _other_names({str(rows[i].pair.mention) for i in indexes}, by_words, chance)
+        new = other_names(sorted({str(rows[i].pair.mention) for i in indexes}), pool, chance)
         for index in indexes:
             made = renamed([rows[index]], new) if str(rows[index].pair.mention) in new else []
             swapped.extend(made)
@@ -162,16 +158,6 @@ def name_swap(scorer: Scorer, rows: Sequence[LabelledPair], predicted: Labels, s
         return {"rows": 0, "flipped": 0.0}
     after = scorer.logits([row.pair for row in swapped])[0].argmax(axis=1)
     return {"rows": len(swapped), "flipped": float((after != np.asarray(before)).mean())}
-
-
-def _other_names(own: Collection[str], by_words: Mapping[int, set[str]], chance: random.Random) -> dict[str, str]:
-    """For each own name another one of as many words, each used once; none where there is none."""
-    new: dict[str, str] = {}
-    for name in sorted(own):
-        left = sorted(by_words[len(name.split())] - set(own) - set(new.values()))
-        if left:
-            new[name] = chance.choice(left)
-    return new
 
 
 def second_reader(rows: Sequence[LabelledPair], predicted: Labels, readings: Mapping[str, str]) -> Json | None:

@@ -1,7 +1,7 @@
 """Fine-tuning: the encoder and both heads together, by transformers' Trainer."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
-from transformers.trainer_utils import get_last_checkpoint
 
 from model.encoding import Marking, PairEncoder
 from model.records import Pair
@@ -95,9 +94,14 @@ def finetune(
     trainer = PairTrainer(model=network, args=arguments, train_dataset=dataset, data_collator=to_tensors)
     if quiet:
         trainer.remove_callback(PrinterCallback)  # its lines on standard output would stand between results
-    checkpoint = get_last_checkpoint(str(work)) if work.is_dir() else None  # type: ignore[no-untyped-call]
-    trainer.train(resume_from_checkpoint=checkpoint)
-    return network.eval()
+    trainer.train(resume_from_checkpoint=last_checkpoint(work))
+    return network.cpu().eval()
+
+
+def last_checkpoint(work: Path) -> str | None:
+    """The newest complete checkpoint: one that was being written when the run was killed lacks its last file."""
+    complete = [file.parent for file in work.glob("checkpoint-*/trainer_state.json")]
+    return str(max(complete, key=lambda folder: int(folder.name.removeprefix("checkpoint-")), default="")) or None
 
 
 def finetune_mean(
@@ -114,7 +118,12 @@ def finetune_mean(
             finished.with_suffix(".part").rename(finished)
             shutil.rmtree(work / f"order-{order}", ignore_errors=True)
         states.append(load_file(finished))
-    network = StanceNetwork(load_encoder(encoder_folder), settings.dropout)
+    return mean_network(states, encoder_folder)
+
+
+def mean_network(states: Sequence[Mapping[str, Tensor]], encoder_folder: Path) -> StanceNetwork:
+    """A network whose weights are the mean of those of several."""
+    network = StanceNetwork(load_encoder(encoder_folder))
     network.load_state_dict({name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]})
     return network.eval()
 

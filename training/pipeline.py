@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from model.errors import InputError
 from model.labels import SENTIMENTS, STANCES
 from model.scorer import Scorer, softmax
 from training import baselines
-from training.agreement import agreement, second_labels
+from training.agreement import agreement, readings, second_labels
 from training.augment import with_swapped_names
 from training.calibrate import choose_abstention, fit_temperature
 from training.distill import taught
@@ -42,6 +42,7 @@ from training.slices import MIN_SLICE
 from training.split import split_rows, without_repeats
 
 Json = dict[str, Any]
+RELEASE_TEST = "release-test"  # the name of that set
 READS = "reads.txt"  # in the folder of a release test: which models were graded on it
 
 
@@ -66,41 +67,40 @@ class Sources:
 
 def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path, controls: bool, command: str) -> None:
     """Fine-tune and write a run folder; rows like those that are graded on are kept out of training."""
-    frozen = {f"{file.resolve().parent.name}-{file.stem}": load_rows([file]) for file in sources.evaluation}
-    if len(frozen) < len(sources.evaluation):
-        raise InputError("two --eval files share folder name and file name; rename one")
+    frozen = graded_sets(sources)
+    release_test = load_rows([sources.release_test], sources.texts) if sources.release_test else []
+    graded = [*release_test, *(row for rows in frozen.values() for row in rows)]
     if sources.unlabelled and sources.teacher is None:
         raise InputError("--unlabelled needs a --teacher, whose answers its sentences are learnt with")
     teacher = load_bundle(sources.teacher) if sources.teacher else None
     everything = load_rows(sources.labelled, sources.texts)
     second = second_labels(sources.second) if sources.second else []
-    release_test = load_rows([sources.release_test]) if sources.release_test else []
-    graded = [*release_test, *(row for rows in frozen.values() for row in rows)]
+    agreed = agreement([*everything, *graded], second) if second else None
     split = split_rows(everything, graded)
     for side, part in (("train", split.train), ("calibrate", split.calibration), ("test", split.test)):
         if not any(row.stance for row in part):
             raise InputError(f"no row with a stance fell to the {side} side; {len(everything)} rows are too few")
+    sets = tests_by_source(split.test)
+    if clash := set(sets) & {*frozen, RELEASE_TEST} or {RELEASE_TEST} & set(frozen):
+        raise InputError(f"two sets of rows to grade on would both be called {', '.join(clash)}; rename a file")
+    sets |= frozen
     folder = find_encoder(encoder)
-    job: Json = {"settings": settings.as_json(), "encoder": str(folder), "snapshot": snapshot_hash(everything)}
-    job |= {"teacher": teacher.name, "unlabelled": [str(file) for file in sources.unlabelled]} if teacher else {}
-    start_run(run, job)
     rows = split.train
+    unlabelled = new_sentences(sources.unlabelled, [*everything, *graded], [*split.calibration, *split.test, *graded])
+    job: Json = {
+        "settings": settings.as_json(), "encoder": digest_of(folder / "model.safetensors"),
+        "rows": rows_digest([*rows, *unlabelled]), "teacher": teacher.manifest["files"] if teacher else None,
+    }  # fmt: skip
+    start_run(run, job)
     if teacher is not None:
-        rows = taught(
-            [
-                *rows,
-                *without_repeats(load_unlabelled(sources.unlabelled), [*split.calibration, *split.test, *graded])[0],
-            ],
-            teacher,
-        )
+        rows = taught([*rows, *unlabelled], teacher)
     # After the teacher: what it said of a sentence holds under other names too.
     rows = with_swapped_names(rows, settings.swapped_share, settings.seed)
     network = finetune_mean(rows, folder, settings, run / "checkpoints")
     (run / "network").mkdir(parents=True, exist_ok=True)
     save_network(network, run / "network")
     shutil.copy(folder / "tokenizer.json", run / "network" / "tokenizer.json")
-    sets = {**tests_by_source(split.test), **frozen}
-    parts = {"train": split.train, "calibration": split.calibration, "release-test": release_test, **sets}
+    parts = {"train": split.train, "calibration": split.calibration, RELEASE_TEST: release_test, **sets}
     for name, part in parts.items():
         write_rows(part, run / "rows" / f"{name}.jsonl")
     details: Json = {
@@ -112,10 +112,11 @@ def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path,
         "data": {
             "files": dict(sorted(Counter(source_of(row) for row in everything).items())),
             "train": len(split.train), "calibration": len(split.calibration), "test": len(split.test),
-            "dropped": len(split.dropped), "unlabelled": sum(not (row.stance or row.sentiment) for row in rows),
+            "dropped": len(split.dropped), "unlabelled": len(unlabelled),
+            "unlabelled_digest": snapshot_hash(unlabelled) if unlabelled else None,
         },
-        "agreement": agreement([*everything, *graded], second) if second else None,
-        "second_readings": {each["id"]: each["stance"] for each in second},
+        "agreement": agreed,
+        "second_readings": readings(second),
         "known_actors": sorted({row.pair.actor for row in split.train}),
         "sets": list(sets),
         "release_test": str(sources.release_test.resolve()) if sources.release_test else None,
@@ -136,7 +137,7 @@ def export(run: Path, target: Path, name: str, parent: Path | None = None) -> Bu
     settings = details["training"]
     tokenizer = Tokenizer.from_file(str(run / "network" / "tokenizer.json"))
     encoder = PairEncoder(tokenizer, settings["marking"], settings["max_length"])
-    calibration = load_rows([run / "rows" / "calibration.jsonl"])
+    calibration = unique(load_rows([run / "rows" / "calibration.jsonl"]))
     sets = {each: load_rows([run / "rows" / f"{each}.jsonl"]) for each in details["sets"]}
     parity_rows = [row for rows in sets.values() for row in rows if row.stance] or calibration
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -168,18 +169,15 @@ def export(run: Path, target: Path, name: str, parent: Path | None = None) -> Bu
         write_json(manifest, made / "manifest.json")
         manifest |= calibrated(load_bundle(made), calibration)
         write_json(manifest, made / "manifest.json")
+        if details["release_test"]:
+            sets[RELEASE_TEST] = load_rows([run / "rows" / f"{RELEASE_TEST}.jsonl"])
+            reads = note_reading(Path(details["release_test"]), manifest["name"])
         manifest["evaluation"] = evaluate(
             Scorer(load_bundle(made)), sets, with_parent(details["controls"], sets, before),
             set(details["known_actors"]), details["second_readings"],
         )  # fmt: skip
         if details["release_test"]:
-            kept = {"release-test": load_rows([run / "rows" / "release-test.jsonl"])}
-            found = evaluate(
-                Scorer(load_bundle(made)), kept, with_parent({}, kept, before),
-                set(details["known_actors"]), details["second_readings"],
-            )  # fmt: skip
-            reads = note_reading(Path(details["release_test"]), manifest["name"])
-            manifest["evaluation"]["sets"]["release-test"] = found["sets"]["release-test"] | {"reads": reads}
+            manifest["evaluation"]["sets"][RELEASE_TEST]["reads"] = reads
         write_json(manifest, made / "manifest.json")
         (made / "README.md").write_text(model_card(manifest), encoding="utf-8")
         replace_folder(made, target)
@@ -203,16 +201,36 @@ def with_parent(
 def note_reading(folder: Path, model: str) -> int:
     """Note in `folder` that `model` was graded on it; how often that has happened, this time included."""
     notes = folder / READS
-    lines = notes.read_text(encoding="utf-8").splitlines() if notes.is_file() else []
-    lines.append(f"{datetime.now(UTC).date().isoformat()} {model}")
-    notes.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return len(lines)
+    with notes.open("a", encoding="utf-8") as stream:
+        stream.write(f"{datetime.now(UTC).date().isoformat()} {model}\n")
+    return len(notes.read_text(encoding="utf-8").splitlines())
 
 
-def evaluate_files(bundle: Bundle, files: Sequence[Path], second: Path | None = None) -> Json:
+def evaluate_files(
+    bundle: Bundle, files: Sequence[Path], second: Path | None = None, texts: Sequence[Path] = ()
+) -> Json:
     """Evaluate a bundle on labelled files, or folders of them, each a set of its own."""
-    readings = {each["id"]: each["stance"] for each in second_labels(second)} if second else {}
-    return evaluate(Scorer(bundle), {str(file): load_rows([file]) for file in files}, {}, second_readings=readings)
+    stances = readings(second_labels(second)) if second else {}
+    return evaluate(Scorer(bundle), {str(file): load_rows([file], texts) for file in files}, {}, (), stances)
+
+
+def graded_sets(sources: Sources) -> dict[str, list[LabelledPair]]:
+    """The rows of each --eval file, by folder and file name."""
+    sets = {
+        f"{file.resolve().parent.name}-{file.stem}": load_rows([file], sources.texts) for file in sources.evaluation
+    }
+    if len(sets) < len(sources.evaluation):
+        raise InputError("two --eval files share folder name and file name; rename one")
+    return sets
+
+
+def new_sentences(
+    files: Sequence[Path], labelled: Sequence[LabelledPair], held_out: Sequence[LabelledPair]
+) -> list[LabelledPair]:
+    """The unlabelled pairs that nobody labelled and that repeat no held-out sentence."""
+    known = {(row.pair.text, row.pair.start) for row in labelled}
+    rows = [row for row in load_unlabelled(files) if (row.pair.text, row.pair.start) not in known]
+    return without_repeats(rows, held_out)[0]
 
 
 def calibrated(bundle: Bundle, rows: Sequence[LabelledPair]) -> Json:
@@ -242,30 +260,39 @@ def control_predictions(
     network = finetune(baselines.blind(with_stance), encoder_folder, settings, run / "checkpoints-blind")
     tokenizer = Tokenizer.from_file(str(encoder_folder / "tokenizer.json"))
     encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
-    found: dict[str, dict[str, list[int]]] = {}
-    for name, rows in sets.items():
-        if not any(row.stance for row in rows):
-            continue
-        blind_logits, _ = logits_of(network, encoder, [row.pair for row in baselines.blind(rows)])
-        found[name] = {
-            "majority": baselines.majority(with_stance, rows).tolist(),
-            "sentiment lexicon (VADER)": baselines.lexicon(rows).tolist(),
-            "TF-IDF + logistic regression": baselines.tfidf(with_stance, rows, settings.seed).tolist(),
-            "frozen encoder + logistic regression": baselines.frozen_encoder(
-                with_stance, rows, encoder_folder, settings.max_length, settings.seed
-            ).tolist(),
-            "same encoder, blind to the actor": np.asarray(blind_logits).argmax(axis=1).tolist(),
-        }
+
+    def blind(rows: Sequence[LabelledPair]) -> baselines.Labels:
+        logits, _ = logits_of(network, encoder, [row.pair for row in baselines.blind(rows)])
+        return np.asarray(np.asarray(logits).argmax(axis=1), dtype=np.int64)
+
+    controls: dict[str, Callable[[Sequence[LabelledPair]], baselines.Labels]] = {
+        "majority": baselines.majority(with_stance),
+        "sentiment lexicon (VADER)": baselines.lexicon,
+        "TF-IDF + logistic regression": baselines.tfidf(with_stance, settings.seed),
+        "frozen encoder + logistic regression": baselines.frozen_encoder(
+            with_stance, encoder_folder, settings.max_length, settings.seed
+        ),
+        "same encoder, blind to the actor": blind,
+    }
     shutil.rmtree(run / "checkpoints-blind", ignore_errors=True)
-    return found
+    return {
+        name: {control: predict(rows).tolist() for control, predict in controls.items()}
+        for name, rows in sets.items()
+        if any(row.stance for row in rows)
+    }
+
+
+def unique(rows: Sequence[LabelledPair]) -> list[LabelledPair]:
+    """The rows, one that was given twice only once."""
+    return list({(row.source, row.pair): row for row in rows}.values())
 
 
 def tests_by_source(rows: Sequence[LabelledPair]) -> dict[str, list[LabelledPair]]:
     """The held-out rows that have a stance, a set for each source; a row given twice counts once."""
-    unique = {(row.source, row.pair): row for row in rows if row.stance}.values()
-    large = {name for name, count in Counter(row.source for row in unique).items() if count >= MIN_SLICE}
+    with_stance = unique([row for row in rows if row.stance])
+    large = {name for name, count in Counter(row.source for row in with_stance).items() if count >= MIN_SLICE}
     sets: dict[str, list[LabelledPair]] = {}
-    for row in unique:
+    for row in with_stance:
         name = re.sub(r"[^\w-]+", "-", row.source)[:40] if row.source in large else "other"
         sets.setdefault(f"{name}-test", []).append(row)
     return sets
@@ -281,6 +308,11 @@ def start_run(run: Path, job: Json) -> None:
     (run / "run.json").unlink(missing_ok=True)
     run.mkdir(parents=True, exist_ok=True)
     started.write_text(wanted, encoding="utf-8")
+
+
+def rows_digest(rows: Sequence[LabelledPair]) -> str:
+    """A digest of the rows in their order, which the draws of training depend on."""
+    return hashlib.sha256(repr(list(rows)).encode()).hexdigest()
 
 
 def snapshot_hash(rows: Sequence[LabelledPair]) -> str:

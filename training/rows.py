@@ -44,15 +44,15 @@ class LabelledPair:
 def load_rows(paths: Iterable[Path], texts: Iterable[Path] = ()) -> list[LabelledPair]:
     """Read files, and folders of files; InputError lists the bad rows of all of them.
 
-    `texts` are JSONL files of sentences with `id` and `text`, for labels whose text may not lie beside them: rows
+    `texts` are files of sentences with `id` and `text`, for labels whose text may not lie beside them: rows
     that name a sentence by `text_id` and the mention by `start` and `end`.
     """
-    sentences = {str(record["id"]): record["text"] for file in texts for _, record in _sentences(file)}
+    sentences = {str(record.get("id")): record["text"] for file in texts for _, record in _sentences(file)}
     files = [file for path in paths for file in _files(path)]
     rows: list[LabelledPair] = []
     errors: list[str] = []
     for file in files:
-        for line, record in _records(file):
+        for line, record in read_records(file):
             try:
                 rows.append(labelled_pair(_with_text(record, sentences), file.name, line))
             except RowError as error:
@@ -64,15 +64,24 @@ def load_rows(paths: Iterable[Path], texts: Iterable[Path] = ()) -> list[Labelle
 
 
 def load_unlabelled(files: Iterable[Path]) -> list[LabelledPair]:
-    """Rows without labels from JSONL files of sentences: one for each mention of a party or a person."""
+    """Rows without labels from files of sentences (text, mentions): one for each mention of a party or a person."""
     rows: list[LabelledPair] = []
     for file in files:
         for line, record in _sentences(file):
-            for mention in record.get("mentions", []):
-                if mention.get("type") in ACTOR_TYPES:
+            mentions = record.get("mentions")
+            if not isinstance(mentions, list) or not all(isinstance(each, dict) for each in mentions):
+                raise InputError(
+                    f"{file}, line {line}, field mentions must be a list of objects with mention and start"
+                )
+            for mention in mentions:
+                if mention.get("type") not in ACTOR_TYPES:
+                    continue
+                try:
                     pair = pair_from_row({**mention, "text": record["text"], "actor": mention.get("mention")})
-                    row_id = f"{record.get('id', f'{file.name}:{line}')}@{pair.start}"
-                    rows.append(LabelledPair(row_id, pair, None, None, file.stem, "", file.stem, file.name))
+                except RowError as error:
+                    raise InputError(f"{file}, line {line}, mentions, field {error}") from None
+                row_id = f"{record.get('id', f'{file.name}:{line}')}@{pair.start}"
+                rows.append(LabelledPair(row_id, pair, None, None, file.stem, "", file.stem, file.name))
     return rows
 
 
@@ -112,7 +121,7 @@ def to_dataset(rows: Iterable[LabelledPair]) -> Dataset:
 
 
 def _sentences(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for line, record in _records(file):
+    for line, record in read_records(file):
         if not isinstance(record.get("text"), str):
             raise InputError(f"{file}, line {line}, field text is missing; give a sentence")
         yield line, record
@@ -144,7 +153,10 @@ def _files(path: Path) -> list[Path]:
     return [path]
 
 
-def _records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_records(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Line number and record of each row of a file; InputError where the file cannot be read."""
+    if file.suffix not in READERS or not file.is_file():
+        raise InputError(f"{file} must be a file that ends in one of {', '.join(READERS)}")
     try:
         yield from READERS[file.suffix](file)
     except UnicodeDecodeError as error:

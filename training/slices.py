@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import binomtest
+from scipy.stats import fisher_exact
 
 from model.labels import STANCES
 from training.metrics import Labels, holm, macro_f1
@@ -20,7 +20,8 @@ def slices(
 ) -> dict[str, dict[str, Any]]:
     """Macro-F1 and accuracy of each slice; `worse` where its accuracy is below that of the other rows.
 
-    The test is binomial against the accuracy of the rest, its p adjusted for the number of slices (Holm).
+    Macro-F1 is the mean over the classes that the slice has. The test is Fisher's, one-sided, against the rest of the
+    rows, its p adjusted for the number of slices (Holm).
     """
     right = truth == predicted
     found: dict[str, dict[str, Any]] = {}
@@ -30,12 +31,11 @@ def slices(
             continue
         rest = np.setdiff1d(np.arange(len(rows)), chosen)
         if len(rest):
-            p_values[name] = float(
-                binomtest(int(right[chosen].sum()), len(chosen), float(right[rest].mean()), "less").pvalue
-            )
+            table = [[int(right[part].sum()), int((~right[part]).sum())] for part in (chosen, rest)]
+            p_values[name] = float(fisher_exact(table, "less").pvalue)
         found[name] = {
             "rows": len(chosen),
-            "macro_f1": macro_f1(truth[chosen], predicted[chosen], len(STANCES)),
+            "macro_f1": macro_f1(truth[chosen], predicted[chosen], len(STANCES), present_only=True),
             "accuracy": float(right[chosen].mean()),
         }
     adjusted = holm(p_values)

@@ -29,7 +29,7 @@ def _rows(manifest: Json) -> Iterator[tuple[str, str, str, bool]]:
     for name in (WIRE, UNSEEN):
         stance = sets[name]["stance"]
         differ = stance["actors_differ"]
-        gap = differ["macro_f1_elsewhere"] - differ["macro_f1"]
+        gap = (differ["macro_f1_elsewhere"] or 0.0) - (differ["macro_f1"] or 0.0)
         yield _at_most(f"macro-F1 lost where actors differ, {name}", 0.05, gap)
         yield _at_most(f"answers that change with the names, {name}", 0.02, stance["name_swap"]["flipped"])
         yield _at_most(f"calibration error, {name}", 0.04, stance["calibration_error"])
@@ -45,4 +45,4 @@ def _at_least(name: str, wanted: float, found: float) -> tuple[str, str, str, bo
 
 
 def _at_most(name: str, wanted: float, found: float) -> tuple[str, str, str, bool]:
-    return name, f"at most {wanted:g}", f"{found:.3f}", found <= wanted
+    return name, f"at most {wanted:g}", f"{found:.4f}", found <= wanted

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import toy_rows
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from model.bundle import load_bundle
 from model.encoding import Marking, PairEncoder
@@ -15,7 +15,7 @@ from model.errors import InputError
 from model.records import Pair
 from training.distill import taught
 from training.examples import Examples, distribution, to_tensors
-from training.finetune import TrainingSettings, finetune_mean, logits_of
+from training.finetune import TrainingSettings, finetune_mean, last_checkpoint, logits_of
 from training.network import StanceNetwork, load_encoder
 from training.pipeline import Sources, evaluate_files, export, read_run, train
 from training.plots import write_report
@@ -63,9 +63,35 @@ def test_averaged_networks_start_alike_and_a_stopped_run_goes_on(
     first, second = (load_file(tmp_path / f"network-{order}.safetensors") for order in (0, 1))
     assert not torch.equal(first["stance.weight"], second["stance.weight"])
     assert torch.allclose(mean.stance.weight, (first["stance.weight"] + second["stance.weight"]) / 2)
-    (tmp_path / "network-1.safetensors").unlink()  # as if the run had been stopped there
+    saved = tmp_path / "network-1.safetensors"
+    save_file(first, saved)  # a mark: a run that goes on must take what it finds, not train it again
+    again = finetune_mean(rows, tiny_encoder, replace(QUICK, networks=2), tmp_path, quiet=True)
+    assert torch.allclose(again.stance.weight, first["stance.weight"])
+    saved.unlink()  # as if the run had been stopped there
     again = finetune_mean(rows, tiny_encoder, replace(QUICK, networks=2), tmp_path, quiet=True)
     assert torch.equal(mean.stance.weight, again.stance.weight)
+
+
+def test_a_checkpoint_that_a_kill_left_half_written_is_passed_over(tmp_path: Path) -> None:
+    assert last_checkpoint(tmp_path) is None
+    for step in (9, 10, 11):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+    for step in (9, 10):
+        (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text("{}")
+    assert last_checkpoint(tmp_path) == str(tmp_path / "checkpoint-10")
+
+
+def test_a_run_does_not_go_on_with_weights_that_saw_a_new_test(
+    tiny_encoder: Path, toy_file: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    train(Sources([toy_file]), str(tiny_encoder), QUICK, run, controls=False, command="test")
+    (run / "checkpoints").mkdir(exist_ok=True)
+    left = run / "checkpoints" / "network-0.safetensors"
+    left.write_text("weights of a run that was stopped")
+    kept = write_lines(tmp_path / "kept.jsonl", toy_rows()[::7])
+    train(Sources([toy_file], [kept]), str(tiny_encoder), QUICK, run, controls=False, command="test")
+    assert read_run(run)["data"]["dropped"] > 0
 
 
 def test_frozen_word_vectors_stay_as_they_were(tiny_encoder: Path, toy_file: Path, tmp_path: Path) -> None:
@@ -106,6 +132,42 @@ def test_labels_find_their_texts_and_say_what_is_wrong(tmp_path: Path) -> None:
     for change, words in (({"text_id": "s2"}, "no such sentence"), ({"end": 99}, "inside the 15 characters")):
         with pytest.raises(InputError, match=f"labels.jsonl, line 1, field .*{words}"):
             load_rows([write_lines(tmp_path / "labels.jsonl", [{**label, **change}])], [texts])
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"id": "toy-1", "stance": "maybe", "sentiment": "neutral"}', "line 1, field stance is 'maybe'"),
+        ('{"stance": "none", "sentiment": "neutral"}', "line 1, field id is missing"),
+        ('{"id": "nobody", "stance": "none", "sentiment": "neutral"}', "none of the second reader's ids"),
+        ("[1]", "line 1 is not an object"),
+    ],
+)
+def test_bad_labels_of_a_second_reader_are_refused_before_training(
+    line: str, words: str, tiny_encoder: Path, toy_file: Path, tmp_path: Path
+) -> None:
+    second = tmp_path / "second.jsonl"
+    second.write_text(line + "\n")
+    with pytest.raises(InputError, match=words):
+        train(Sources([toy_file], second=second), str(tiny_encoder), QUICK, tmp_path / "run", False, "test")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ({"id": "u"}, "line 1, field text is missing"),
+        ({"text": "Kyra spoke.", "mentions": None}, "line 1, field mentions must be a list"),
+        ({"text": "Kyra spoke.", "mentions": ["Kyra"]}, "line 1, field mentions must be a list"),
+        (
+            {"text": "Kyra spoke.", "mentions": [{"mention": "Kyra", "start": 3, "type": "gpe"}]},
+            "line 1, mentions, field",
+        ),
+    ],
+)
+def test_bad_unlabelled_sentences_are_named(record: dict[str, object], words: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=words):
+        load_unlabelled([write_lines(tmp_path / "unlabelled.jsonl", [record])])
 
 
 def test_a_release_test_is_kept_apart_and_its_readings_are_counted(

@@ -3,7 +3,7 @@ import random
 import pytest
 
 from model.records import Pair
-from training.augment import is_name, renamed, with_swapped_names
+from training.augment import is_name, names_by_length, other_names, renamed, with_swapped_names
 from training.rows import LabelledPair
 
 
@@ -38,9 +38,20 @@ def test_a_name_inside_a_word_or_another_mention_is_left_alone() -> None:
     assert made[0].pair.start == text.rindex("Kyra")
 
 
-@pytest.mark.parametrize(("mention", "name"), [("Kyra", True), ("the rebels", False), ("He", False)])
+@pytest.mark.parametrize(
+    ("mention", "name"),
+    [("Kyra", True), ("the rebels", False), ("He", False), ("The rebels", False), ("Kyra's", False), ("Rebels", False)],
+)
 def test_only_names_are_swapped(mention: str, name: bool) -> None:
     assert is_name(row(f"{mention} refused.", mention).pair) is name
+
+
+def test_a_new_name_has_as_many_words_and_is_used_once() -> None:
+    pairs = [row(f"{name} spoke.", name).pair for name in ("Kyra", "Orsa", "Velmar", "Paul Aron", "The League")]
+    pool = names_by_length(pairs)
+    assert pool == {1: ["Kyra", "Orsa", "Velmar"], 2: ["Paul Aron"]}
+    new = other_names(["Kyra", "Orsa", "Paul Aron"], pool, random.Random(1))
+    assert new == {"Kyra": "Velmar"}  # Velmar is used up, and nobody else has two words
 
 
 def test_rows_without_a_stance_get_no_copy() -> None:

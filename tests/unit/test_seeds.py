@@ -1,6 +1,7 @@
 """The labelled seeds as data: what the tests of the model stand on may never leak into its training."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,24 @@ def records(folder: str) -> list[dict[str, Any]]:
 PAIRS = records("pairs")
 
 
-@pytest.mark.parametrize("folder", TESTS)
-def test_a_test_shares_no_dispute_with_training(folder: str) -> None:
-    assert records(folder)
-    assert not {row["topic"] for row in records(folder)} & {row["topic"] for row in PAIRS}
+# What the test disputes are about; a training sentence may name one of these in passing.
+NAMED = (
+    "Falkland|Malvinas|Kuril|Åland|Tyrol|Oaxaca|Ceuta|Melilla|Lesotho|Eswatini|Tuareg|Azawad|Cabinda|Zanzibar|Rohingya"
+    "|Corsica|Faroe|Panama Canal|Greenland|Erbil|Kirkuk|Aegean|Golan|Shebaa|Kyrgyz|Casamance|Papua|Ambazonia|Antarctic"
+)
+
+
+def test_no_dispute_of_a_test_is_a_dispute_of_training_or_of_the_other_test() -> None:
+    topics = [{row["topic"] for row in records(folder)} for folder in ("pairs", *TESTS)]
+    assert all(topics)
+    assert sum(len(each) for each in topics) == len(set().union(*topics))
+
+
+def test_few_training_sentences_name_a_dispute_of_a_test() -> None:
+    texts = {row["text"] for row in PAIRS}
+    named = [text for text in texts if re.search(NAMED, text)]
+    print(f"\n{len(named)} of {len(texts)} training sentences name a dispute of a test")
+    assert len(named) < 0.02 * len(texts)
 
 
 @pytest.mark.parametrize("folder", TESTS)

@@ -33,3 +33,11 @@ def test_a_slice_is_flagged_only_when_it_is_clearly_worse() -> None:
     assert found["rule R1"]["worse"]
     assert not found["rule R2"]["worse"]
     assert found["rule R1"]["accuracy"] == 1 / 3
+
+
+def test_a_small_rest_proves_nothing() -> None:
+    rows = [row(f"{i} spoke.", "A", rule="R1" if i < 190 else "R2") for i in range(200)]
+    truth = np.zeros(200, dtype=np.int64)
+    predicted = np.where(np.arange(200) == 0, 3, 0)
+    assert not slices(rows, truth, predicted)["rule R1"]["worse"]
+    assert slices(rows, truth, truth)["rule R1"]["macro_f1"] == 1.0  # though it has one class only
