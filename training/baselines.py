@@ -3,8 +3,9 @@
 Each learns from the labelled rows that the model learns from, without its copies under other names and its teacher.
 """
 
+import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from model.encoding import Marking, PairEncoder
 from model.labels import STANCES
 from model.records import Pair
-from training.finetune import features_of
+from training.finetune import TrainingSettings, features_of, finetune, logits_of
 from training.network import StanceNetwork, load_encoder
 from training.rows import LabelledPair
 
@@ -87,3 +88,37 @@ def _window(row: LabelledPair, characters: int = 60) -> str:
 def blind(rows: Rows) -> list[LabelledPair]:
     """The rows with the actor hidden: the whole sentence takes the place of the mention."""
     return [replace(row, pair=Pair(row.pair.text, row.pair.text, row.pair.text, 0)) for row in rows]
+
+
+def control_predictions(
+    train_rows: Rows,
+    sets: Mapping[str, Rows],
+    encoder_folder: Path,
+    settings: TrainingSettings,
+    work: Path,
+) -> dict[str, dict[str, list[int]]]:
+    """Predicted stances of each control for each set of rows that has any; `work` takes checkpoints."""
+    with_stance = [row for row in train_rows if row.stance]
+    network = finetune(blind(with_stance), encoder_folder, settings, work)
+    tokenizer = Tokenizer.from_file(str(encoder_folder / "tokenizer.json"))
+    encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
+
+    def without_actor(rows: Rows) -> Labels:
+        logits, _ = logits_of(network, encoder, [row.pair for row in blind(rows)])
+        return np.asarray(np.asarray(logits).argmax(axis=1), dtype=np.int64)
+
+    controls: dict[str, Predict] = {
+        "majority": majority(with_stance),
+        "sentiment lexicon (VADER)": lexicon,
+        "TF-IDF + logistic regression": tfidf(with_stance, settings.seed),
+        "frozen encoder + logistic regression": frozen_encoder(
+            with_stance, encoder_folder, settings.max_length, settings.seed
+        ),
+        "same encoder, blind to the actor": without_actor,
+    }
+    shutil.rmtree(work, ignore_errors=True)
+    return {
+        name: {control: predict(rows).tolist() for control, predict in controls.items()}
+        for name, rows in sets.items()
+        if any(row.stance for row in rows)
+    }

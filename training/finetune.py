@@ -108,17 +108,24 @@ def finetune_mean(
     rows: Sequence[LabelledPair], encoder_folder: Path, settings: TrainingSettings, work: Path, quiet: bool = False
 ) -> StanceNetwork:
     """The mean of the weights of `settings.networks` trainings in different orders (Wortsman et al. 2022)."""
-    states = []
     for order in range(settings.networks):
-        finished = work / f"network-{order}.safetensors"
+        finished = state_file(work, order)
         if not finished.is_file():
             network = finetune(rows, encoder_folder, settings, work / f"order-{order}", quiet, order)
             work.mkdir(parents=True, exist_ok=True)
             save_file(network.state_dict(), finished.with_suffix(".part"))
             finished.with_suffix(".part").rename(finished)
             shutil.rmtree(work / f"order-{order}", ignore_errors=True)
-        states.append(load_file(finished))
-    return mean_network(states, encoder_folder)
+    return mean_network(network_states(work, settings.networks), encoder_folder)
+
+
+def state_file(work: Path, order: int) -> Path:
+    return work / f"network-{order}.safetensors"
+
+
+def network_states(work: Path, networks: int) -> list[dict[str, Tensor]]:
+    """The weights that `finetune_mean` left in `work`, one for each order."""
+    return [load_file(state_file(work, order)) for order in range(networks)]
 
 
 def mean_network(states: Sequence[Mapping[str, Tensor]], encoder_folder: Path) -> StanceNetwork:

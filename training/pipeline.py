@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,14 +26,15 @@ from model.encoding import PairEncoder
 from model.errors import InputError
 from model.labels import SENTIMENTS, STANCES
 from model.scorer import Scorer, softmax
-from training import baselines
 from training.agreement import agreement, readings, second_labels
 from training.augment import with_swapped_names
+from training.baselines import control_predictions
 from training.calibrate import choose_abstention, fit_temperature
 from training.distill import taught
-from training.evaluate import evaluate
+from training.evaluate import evaluate, truth_of
 from training.export import check_parity, export_onnx, quantise
-from training.finetune import TrainingSettings, finetune, finetune_mean, logits_of
+from training.finetune import TrainingSettings, finetune_mean, logits_of, mean_network, network_states
+from training.metrics import macro_f1
 from training.network import load_network, save_network
 from training.pretrained import find_encoder
 from training.report import model_card
@@ -120,8 +121,11 @@ def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path,
         "known_actors": sorted({row.pair.actor for row in split.train}),
         "sets": list(sets),
         "release_test": str(sources.release_test.resolve()) if sources.release_test else None,
-        "controls": control_predictions(split.train, sets, folder, settings, run) if controls else {},
+        "orders": scores_by_order(run / "checkpoints", folder, settings, sets),
+        "controls": {},
     }  # fmt: skip
+    if controls:
+        details["controls"] = control_predictions(split.train, sets, folder, settings, run / "checkpoints-blind")
     write_json(details, run / "run.json")
     shutil.rmtree(run / "checkpoints", ignore_errors=True)
 
@@ -159,7 +163,7 @@ def export(run: Path, target: Path, name: str, parent: Path | None = None) -> Bu
             "labels": {"stance": list(STANCES), "sentiment": list(SENTIMENTS)},
             **{
                 key: details[key]
-                for key in ("command", "encoder", "training", "teacher", "snapshot", "data", "agreement")
+                for key in ("command", "encoder", "training", "teacher", "snapshot", "data", "agreement", "orders")
             },
             "parity": parity.as_json(),
             "calibration": {"stance_temperature": 1.0, "sentiment_temperature": 1.0},
@@ -248,38 +252,21 @@ def calibrated(bundle: Bundle, rows: Sequence[LabelledPair]) -> Json:
     }  # fmt: skip
 
 
-def control_predictions(
-    train_rows: Sequence[LabelledPair],
-    sets: Mapping[str, Sequence[LabelledPair]],
-    encoder_folder: Path,
-    settings: TrainingSettings,
-    run: Path,
-) -> dict[str, dict[str, list[int]]]:
-    """Predicted stances of each control for each set of rows."""
-    with_stance = [row for row in train_rows if row.stance]
-    network = finetune(baselines.blind(with_stance), encoder_folder, settings, run / "checkpoints-blind")
+def scores_by_order(
+    work: Path, encoder_folder: Path, settings: TrainingSettings, sets: Mapping[str, Sequence[LabelledPair]]
+) -> dict[str, list[float]]:
+    """Stance macro-F1 on each set of the single networks whose weights were averaged: the spread over seeds."""
     tokenizer = Tokenizer.from_file(str(encoder_folder / "tokenizer.json"))
     encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
-
-    def blind(rows: Sequence[LabelledPair]) -> baselines.Labels:
-        logits, _ = logits_of(network, encoder, [row.pair for row in baselines.blind(rows)])
-        return np.asarray(np.asarray(logits).argmax(axis=1), dtype=np.int64)
-
-    controls: dict[str, Callable[[Sequence[LabelledPair]], baselines.Labels]] = {
-        "majority": baselines.majority(with_stance),
-        "sentiment lexicon (VADER)": baselines.lexicon,
-        "TF-IDF + logistic regression": baselines.tfidf(with_stance, settings.seed),
-        "frozen encoder + logistic regression": baselines.frozen_encoder(
-            with_stance, encoder_folder, settings.max_length, settings.seed
-        ),
-        "same encoder, blind to the actor": blind,
-    }
-    shutil.rmtree(run / "checkpoints-blind", ignore_errors=True)
-    return {
-        name: {control: predict(rows).tolist() for control, predict in controls.items()}
-        for name, rows in sets.items()
-        if any(row.stance for row in rows)
-    }
+    scores: dict[str, list[float]] = {}
+    for state in network_states(work, settings.networks):
+        network = mean_network([state], encoder_folder)
+        for name, rows in sets.items():
+            known = [row for row in rows if row.stance]
+            if known:
+                predicted = np.asarray(logits_of(network, encoder, [row.pair for row in known])[0]).argmax(axis=1)
+                scores.setdefault(name, []).append(macro_f1(truth_of(known), predicted, len(STANCES)))
+    return scores
 
 
 def unique(rows: Sequence[LabelledPair]) -> list[LabelledPair]:

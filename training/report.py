@@ -166,7 +166,8 @@ the sentence and the mean of the mention; marking `{training["marking"]}`, {trai
 batches of {training["batch_size"]}, learning rate {training["learning_rate"]:g}, seed {training["seed"]}.
 {training["swapped_share"]:.0%} of the sentences with a stance and a name were also learnt under another name.
 {training["networks"]} network(s) were trained in different orders of the rows, and their weights averaged.
-{_teacher_sentence(manifest["teacher"], data)}Served with 8-bit weights over ONNX Runtime.
+{_orders_sentence(manifest["orders"])}{_teacher_sentence(manifest["teacher"], data)}
+Served with 8-bit weights over ONNX Runtime.
 
 ## What it learnt from
 {sources}
@@ -217,6 +218,13 @@ def _agreement_sentence(agreement: Json | None) -> str:
         f"Two readers labelled {agreement['pairs']:,} pairs, the second without sight of the first: Krippendorff's "
         f"alpha {', '.join(figures)}.\n\n"
     )
+
+
+def _orders_sentence(orders: Mapping[str, list[float]]) -> str:
+    if not any(len(scores) > 1 for scores in orders.values()):
+        return ""
+    each = "; ".join(f"{name} " + ", ".join(f"{score:.3f}" for score in scores) for name, scores in orders.items())
+    return f"Stance macro-F1 of each of them alone, in single precision: {each}.\n"
 
 
 def _teacher_sentence(teacher: Json | None, data: Json) -> str:
