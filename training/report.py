@@ -7,11 +7,15 @@ from model.labels import STANCES
 from training.targets import targets_table
 
 Json = Mapping[str, Any]
+READING = """Macro-F1 is the mean F1 of the four stances, rare ones counting as much as common ones; in brackets 95 %
+intervals by bootstrap over sentences. Slices: the rules are those of `seeds/CODEBOOK.md`; macro-F1 is over the classes
+that a slice has; "worse" where its accuracy is below that of the other rows (Fisher's test, p adjusted by Holm, 0.05).
+"""
 
 
 def markdown_report(report: Json, plots: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """The whole evaluation: one section a set of rows; `plots` are file names by set and caption."""
-    parts = [f"# Evaluation of {report['model']}\n"]
+    parts = [f"# Evaluation of {report['model']}\n", READING]
     for name, part in report["sets"].items():
         parts.append(f"## {name} ({part['rows']} rows)\n")
         parts += [f"![{caption}]({file})\n" for caption, file in (plots or {}).get(name, {}).items()]
@@ -103,7 +107,7 @@ def _slice_table(slices: Json) -> str:
 def _stance_sentences(stance: Json) -> str:
     low, high = stance["macro_f1_without_none_interval"]
     answered, swap, reader = stance["accuracy_when_answered"], stance["name_swap"], stance["second_reader"]
-    smallest = max((row["detectable_difference"] for row in stance["controls"].values()), default=None)
+    largest = max((row["detectable_difference"] for row in stance["controls"].values()), default=None)
     lines = [
         f"- Macro-F1 without `none` {stance['macro_f1_without_none']:.3f} ({low:.3f} to {high:.3f}); mean F1 of "
         f"`support` and `oppose` {stance['support_oppose_f1']:.3f}; Matthews correlation {stance['matthews']:.3f}.",
@@ -119,10 +123,14 @@ def _stance_sentences(stance: Json) -> str:
     if reader:
         lines.append(
             f"- On {reader['rows']} rows that a second reader labelled: the reader {reader['reader_macro_f1']:.3f}, "
-            f"the model {reader['model_macro_f1']:.3f} (macro-F1 against the labels)."
+            f"the model {reader['model_macro_f1']:.3f} (macro-F1 against the labels). Both readers are of one "
+            f"kind: an upper bound of what readers agree on."
         )
-    if smallest is not None:
-        lines.append(f"- These rows show a difference in accuracy of {smallest:.3f} or more with 80 % power.")
+    if largest is not None:
+        lines.append(
+            f"- Against the control that differs most from the model, a true difference in accuracy of {largest:.3f} "
+            f"or more would be found with 80 % power; against the others a smaller one."
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -177,8 +185,7 @@ Served with 8-bit weights over ONNX Runtime.
 `{manifest["snapshot"][:16]}…`.
 
 {_agreement_sentence(manifest["agreement"])}## How good it is
-Measured on the quantised model that is served. In brackets, 95 % intervals by bootstrap over sentences.
-
+Measured on the quantised model that is served. {READING}
 {targets_table(manifest)}
 {summary_table(sets)}
 {sentiment_table(sets)}
@@ -198,7 +205,7 @@ On {parity["rows"]} rows: the single-precision ONNX file differs from torch by a
 ## What it does not know
 - It reads one sentence: irony, and what only the rest of the article tells, escape it.
 - It reports what the text ascribes to an actor. It makes no claim about sincerity, and `none` is not neutrality.
-- `conditional` and `oppose` are rare in news: trust the intervals above more than the point values.
+- `conditional` and `oppose` are rare in news: the figures of these classes rest on few rows.
 - English only.
 """
 
@@ -216,7 +223,7 @@ def _agreement_sentence(agreement: Json | None) -> str:
         figures.append(f"{agreement[label]['alpha']:.3f} ({low:.3f} to {high:.3f}) on {label}")
     return (
         f"Two readers labelled {agreement['pairs']:,} pairs, the second without sight of the first: Krippendorff's "
-        f"alpha {', '.join(figures)}.\n\n"
+        f"alpha {', '.join(figures)}. Readers of one kind with one codebook: an upper bound.\n\n"
     )
 
 
