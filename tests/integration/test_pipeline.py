@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from model.bundle import load_bundle
 from model.errors import BundleError, CheckError, InputError
 from model.records import Pair
 from model.scorer import Scorer
+from training import export as export_module
 from training.export import Parity
 from training.network import load_encoder, load_network
 from training.pipeline import export, read_run
@@ -112,3 +114,22 @@ def test_parity_refuses_each_kind_of_difference(fp32: float, same: float, f1: fl
 def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no run\.json"):
         read_run(tmp_path)
+
+
+@pytest.mark.parametrize(("good", "wanted"), [(64, [64]), (32, [64, 32]), (16, [64, 32, 16]), (0, [64, 32, 16])])
+def test_smaller_blocks_are_taken_where_large_ones_change_answers(
+    good: int, wanted: list[int], monkeypatch: pytest.MonkeyPatch, tiny_run: Path, tmp_path: Path
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(export_module, "quantise", lambda source, target, block: tried.append(block))
+    monkeypatch.setattr(
+        export_module, "check_parity", lambda *_: Parity(100, 0.0, 0.0, 1.0 if tried[-1] <= good else 0.9, 0.9, 0.9)
+    )
+    network = load_network(tiny_run / "network")
+    arguments: tuple[Any, ...] = (network, None, tmp_path / "fp32.onnx", tmp_path / "int8.onnx", [])
+    if good:
+        assert export_module.quantise_within_limits(*arguments).int8_same_label == 1.0
+    else:
+        with pytest.raises(CheckError, match=r"10\.00% of rows"):
+            export_module.quantise_within_limits(*arguments)
+    assert tried == wanted
