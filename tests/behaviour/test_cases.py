@@ -40,7 +40,7 @@ def passed() -> dict[str, list[bool]]:
 
 def passes(analyzer: Analyzer, case: dict[str, Any]) -> bool:
     answers = [answer.stance for answer in analyzer.score_pairs([pair_from_row(pair) for pair in case["pairs"]])]
-    if case["kind"] == "invariance":
+    if case["kind"] == "invariance":  # the same answer, be it right or wrong
         return len(set(answers)) == 1
     return answers == [pair["stance"] for pair in case["pairs"]]
 
