@@ -19,7 +19,7 @@ from model.errors import InputError, MissingExtraError, ParleyError
 
 if TYPE_CHECKING:
     from model.analysis import Analyzer, load_analyzer
-    from model.bundle import load_bundle
+    from model.bundle import Bundle, load_bundle
     from model.records import Document, Pair
     from model.scorer import Prediction, Scorer
 
@@ -213,8 +213,7 @@ def train_command(
     """
     from model.encoding import Marking
     from training.finetune import TrainingSettings
-    from training.pipeline import Sources, export, train
-    from training.plots import write_report
+    from training.pipeline import Sources, train
 
     if marking not in list(Marking):
         raise InputError(f"--marking is {marking!r}; give one of {', '.join(Marking)}")
@@ -224,9 +223,7 @@ def train_command(
     )  # fmt: skip
     sources = Sources(data, evaluation or [], texts or [], teacher, unlabelled or [], second, release_test)
     train(sources, encoder, settings, run, controls, "parley " + shlex.join(sys.argv[1:]))
-    made = export(run, out, name, parent)
-    if report is not None:
-        write_report(made.manifest["evaluation"], report)
+    made = _exported(run, out, name, parent, report)
     typer.echo(made.card_file.read_text(encoding="utf-8"))
 
 
@@ -240,13 +237,17 @@ def export_command(
     report: Annotated[Path | None, typer.Option(help="Also write the evaluation there, with plots.")] = None,
 ) -> None:
     """Export a training run to ONNX, check it against torch, calibrate and evaluate it, and write the bundle."""
+    typer.echo(str(_exported(run, out, name, parent, report).folder))
+
+
+def _exported(run: Path, out: Path, name: str, parent: Path | None, report: Path | None) -> "Bundle":
     from training.pipeline import export
     from training.plots import write_report
 
     made = export(run, out, name, parent)
     if report is not None:
         write_report(made.manifest["evaluation"], report)
-    typer.echo(str(made.folder))
+    return made
 
 
 @app.command("evaluate")

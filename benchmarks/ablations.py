@@ -15,18 +15,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from model.bundle import Bundle, load_bundle
-from model.encoding import PairEncoder
+from model.encoding import PairEncoder, load_pair_encoder
 from model.labels import STANCES
-from training.augment import with_swapped_names
-from training.distill import taught
 from training.evaluate import truth_of
 from training.finetune import TrainingSettings, finetune, logits_of, mean_network
 from training.metrics import interval, macro_f1
 from training.network import StanceNetwork
-from training.pipeline import Sources, graded_sets, new_sentences
+from training.pipeline import Sources, graded_sets, new_sentences, rows_to_learn
 from training.pretrained import find_encoder
 from training.rows import LabelledPair, load_rows
 from training.split import Split, split_rows
@@ -62,10 +59,7 @@ VARIANTS: dict[str, Callable[[Recipe], Recipe]] = {
 
 def networks_of(recipe: Recipe, folder: Path, orders: int) -> list[StanceNetwork]:
     """The recipe trained in several orders of the rows."""
-    rows = recipe.rows
-    if recipe.teacher is not None:
-        rows = taught([*rows, *recipe.unlabelled], recipe.teacher)
-    rows = with_swapped_names(rows, recipe.settings.swapped_share, recipe.settings.seed)
+    rows = rows_to_learn(recipe.rows, recipe.unlabelled, recipe.teacher, recipe.settings)
     networks = []
     for order in range(orders):
         with tempfile.TemporaryDirectory() as work:
@@ -133,8 +127,7 @@ def main() -> None:
         split.train, new_sentences(arguments.unlabelled, labelled, labelled[len(split.train) :]), teacher, settings
     )
     folder = find_encoder()
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
+    encoder = load_pair_encoder(folder / "tokenizer.json", settings.marking, settings.max_length)
     networks = networks_of(whole, folder, arguments.orders)
     best = {name: predictions(networks, encoder, rows) for name, rows in sets.items()}
     mean = mean_network([network.state_dict() for network in networks], folder)
@@ -145,9 +138,10 @@ def main() -> None:
         },
     }  # fmt: skip
     for variant in arguments.variants:
-        made = (
-            networks if variant == "whole recipe" else networks_of(VARIANTS[variant](whole), folder, arguments.orders)
-        )
+        less = VARIANTS[variant](whole)
+        if less == whole and variant != "whole recipe":
+            continue  # the part was not there to be taken away
+        made = networks if less == whole else networks_of(less, folder, arguments.orders)
         report[variant] = {
             name: summary(rows, best[name], predictions(made, encoder, rows)) for name, rows in sets.items()
         }

@@ -19,16 +19,15 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 from scipy.optimize import curve_fit
-from tokenizers import Tokenizer
 
 from benchmarks.ablations import Rows, arguments_of, predictions, read_data
-from model.encoding import PairEncoder
+from model.encoding import PairEncoder, load_pair_encoder
 from model.labels import STANCES
-from training.augment import with_swapped_names
 from training.evaluate import truth_of
 from training.finetune import TrainingSettings, finetune
 from training.metrics import interval, macro_f1
 from training.network import StanceNetwork
+from training.pipeline import rows_to_learn
 from training.pretrained import find_encoder
 from training.rows import LabelledPair
 
@@ -37,7 +36,7 @@ MORE = 500
 
 
 def trained(rows: Rows, folder: Path, settings: TrainingSettings) -> StanceNetwork:
-    copies = with_swapped_names(rows, settings.swapped_share, settings.seed)
+    copies = rows_to_learn(rows, [], None, settings)
     with tempfile.TemporaryDirectory() as work:
         return finetune(copies, folder, settings, Path(work) / "checkpoints", True)
 
@@ -125,8 +124,7 @@ def main() -> None:
     train = [row for row in split.train if row.stance]
     settings = TrainingSettings(epochs=arguments.epochs, seed=arguments.seed)
     folder = find_encoder()
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
+    encoder = load_pair_encoder(folder / "tokenizer.json", settings.marking, settings.max_length)
     report: dict[str, Any] = {"settings": settings.as_json(), "train_rows": len(train)}
     report["learning curve"] = learning_curve(train, sets, folder, encoder, settings)
     if arguments.plot:

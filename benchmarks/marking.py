@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tokenizers import Tokenizer
 
-from model.encoding import Marking, PairEncoder
+from model.encoding import Marking, load_pair_encoder
 from model.labels import STANCES
 from training.evaluate import compare
 from training.finetune import TrainingSettings, finetune, logits_of
@@ -33,13 +32,12 @@ def main() -> None:
     split = split_rows(load_rows(arguments.data), frozen)
     rows = [*frozen, *split.test]
     folder = find_encoder()
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     predicted = {}
     for marking in Marking:
         settings = TrainingSettings(marking=marking, epochs=arguments.epochs, seed=arguments.seed)
         with tempfile.TemporaryDirectory() as work:
             network = finetune(split.train, folder, settings, Path(work) / "checkpoints", quiet=True)
-        encoder = PairEncoder(tokenizer, marking, settings.max_length)
+        encoder = load_pair_encoder(folder / "tokenizer.json", marking, settings.max_length)
         predicted[marking] = np.asarray(logits_of(network, encoder, [row.pair for row in rows])[0]).argmax(axis=1)
     truth = np.asarray([STANCES.index(str(row.stance)) for row in rows])
     report: dict[str, Any] = {"train_rows": len(split.train), "seed": arguments.seed, "epochs": arguments.epochs}

@@ -9,9 +9,8 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
 
-from model.encoding import PairEncoder
+from model.encoding import load_pair_encoder
 from model.labels import SENTIMENTS
 from training.finetune import TrainingSettings, finetune, logits_of
 from training.metrics import interval, macro_f1
@@ -42,8 +41,7 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as work:
         network = finetune(rows, folder, settings, Path(work) / "checkpoints", quiet=True)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
+    encoder = load_pair_encoder(folder / "tokenizer.json", settings.marking, settings.max_length)
     report: dict[str, object] = {"encoder": arguments.encoder, "train_rows": len(rows), **settings.as_json()}
     for name, part in dev.items():
         predicted = np.asarray(logits_of(network, encoder, [row.pair for row in part])[1]).argmax(axis=1)

@@ -37,16 +37,15 @@ def seed_pairs(count: int) -> list[Pair]:
 def torch_scorer(folder: Path, pairs: Sequence[Pair]) -> Callable[[], object]:
     """The same network in single precision, sorted by length in batches of 32: PyTorch's own best habits."""
     import torch
-    from tokenizers import Tokenizer
 
-    from model.encoding import PairEncoder
+    from model.encoding import load_pair_encoder
     from training.finetune import logits_of
     from training.network import load_network
 
     bundle = load_bundle(folder)
     torch.set_num_threads(usable_cores())
     network = load_network(folder)
-    encoder = PairEncoder(Tokenizer.from_file(str(bundle.tokenizer_file)), bundle.marking, bundle.max_length)
+    encoder = load_pair_encoder(bundle.tokenizer_file, bundle.marking, bundle.max_length)
     return lambda: logits_of(network, encoder, pairs)
 
 

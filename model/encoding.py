@@ -13,6 +13,7 @@ Where a sentence does not name its actor, the name goes into the second segment 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,6 +134,11 @@ class PairEncoder:
         return EncodedPair(
             encoded.ids[:limit], encoded.types[:limit], (low, max(low + 1, min(encoded.target[1], limit)))
         )
+
+
+def load_pair_encoder(tokenizer_file: Path, marking: Marking, max_length: int) -> PairEncoder:
+    """The encoder of pairs of a network, from the tokenizer.json that lies beside its weights."""
+    return PairEncoder(Tokenizer.from_file(str(tokenizer_file)), marking, max_length)
 
 
 def collate(encoded: Sequence[EncodedPair], pad_id: int = 0) -> Batch:

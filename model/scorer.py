@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from model.bundle import Bundle
-from model.encoding import EncodedPair, PairEncoder, collate
+from model.encoding import EncodedPair, collate, load_pair_encoder
 from model.errors import BundleError
 from model.labels import SENTIMENTS, STANCES
 from model.records import Pair
@@ -61,7 +60,7 @@ class Scorer:
 
     def __init__(self, bundle: Bundle, workers: int | None = None) -> None:
         self.bundle = bundle
-        self.encoder = PairEncoder(Tokenizer.from_file(str(bundle.tokenizer_file)), bundle.marking, bundle.max_length)
+        self.encoder = load_pair_encoder(bundle.tokenizer_file, bundle.marking, bundle.max_length)
         self._session = _open_session(bundle)
         self._inputs = {each.name for each in self._session.get_inputs()}
         self._pool = ThreadPoolExecutor(workers or usable_cores(), thread_name_prefix="parley-score")

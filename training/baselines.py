@@ -15,10 +15,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import StandardScaler
-from tokenizers import Tokenizer
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from model.encoding import Marking, PairEncoder
+from model.encoding import Marking, load_pair_encoder
 from model.labels import STANCES
 from model.records import Pair
 from training.finetune import TrainingSettings, features_of, finetune, logits_of
@@ -62,7 +61,7 @@ def frozen_encoder(train: Rows, folder: Path, max_length: int, seed: int = 7) ->
     """Logistic regression on the untrained encoder's means of the text and of the mention."""
     labelled = [row for row in train if row.stance]
     network = StanceNetwork(load_encoder(folder)).eval()
-    encoder = PairEncoder(Tokenizer.from_file(str(folder / "tokenizer.json")), Marking.SPAN, max_length)
+    encoder = load_pair_encoder(folder / "tokenizer.json", Marking.SPAN, max_length)
 
     def features(rows: Rows) -> NDArray[np.float32]:
         return np.asarray(features_of(network, encoder, [row.pair for row in rows]))
@@ -100,8 +99,7 @@ def control_predictions(
     """Predicted stances of each control for each set of rows that has any; `work` takes checkpoints."""
     with_stance = [row for row in train_rows if row.stance]
     network = finetune(blind(with_stance), encoder_folder, settings, work)
-    tokenizer = Tokenizer.from_file(str(encoder_folder / "tokenizer.json"))
-    encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
+    encoder = load_pair_encoder(encoder_folder / "tokenizer.json", settings.marking, settings.max_length)
 
     def without_actor(rows: Rows) -> Labels:
         logits, _ = logits_of(network, encoder, [row.pair for row in blind(rows)])

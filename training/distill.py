@@ -7,10 +7,8 @@ teacher's answer alone. So the student also learns from sentences that nobody la
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tokenizers import Tokenizer
-
 from model.bundle import Bundle
-from model.encoding import PairEncoder
+from model.encoding import load_pair_encoder
 from training.finetune import logits_of
 from training.network import load_network
 from training.rows import LabelledPair
@@ -18,7 +16,7 @@ from training.rows import LabelledPair
 
 def taught(rows: Sequence[LabelledPair], teacher: Bundle) -> list[LabelledPair]:
     """The rows with the teacher's probabilities for both labels."""
-    encoder = PairEncoder(Tokenizer.from_file(str(teacher.tokenizer_file)), teacher.marking, teacher.max_length)
+    encoder = load_pair_encoder(teacher.tokenizer_file, teacher.marking, teacher.max_length)
     stance, sentiment = logits_of(load_network(teacher.folder), encoder, [row.pair for row in rows], fast=True)
     return [
         replace(row, taught_stance=tuple(left), taught_sentiment=tuple(right))

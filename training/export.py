@@ -50,13 +50,6 @@ class Parity:
     def as_json(self) -> dict[str, float]:
         return asdict(self)
 
-    def passes(self) -> bool:
-        try:
-            self.check()
-        except CheckError:
-            return False
-        return True
-
     def check(self) -> None:
         """CheckError where the export does not answer as the network does."""
         if self.fp32_max_difference >= MAX_FP32_DIFFERENCE:
@@ -102,9 +95,13 @@ def quantise_within_limits(
     for block in BLOCKS:
         quantise(source, target, block)
         parity = check_parity(network, encoder, source, target, rows)
-        if parity.passes() or block == BLOCKS[-1]:
+        try:
+            parity.check()
+        except CheckError:
+            if block == BLOCKS[-1]:
+                raise
+        else:
             break
-    parity.check()
     return parity
 
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 
-from model.encoding import Marking, PairEncoder
+from model.encoding import Marking, PairEncoder, load_pair_encoder
 from model.records import Pair
 from training.examples import Examples, LengthGroupedSampler, by_text, network_inputs, to_tensors
 from training.network import StanceNetwork, load_encoder
@@ -67,9 +66,7 @@ def finetune(
     network = StanceNetwork(load_encoder(encoder_folder), settings.dropout)
     if settings.freeze_embeddings:
         network.encoder.get_input_embeddings().requires_grad_(False)
-    encoder = PairEncoder(
-        Tokenizer.from_file(str(encoder_folder / "tokenizer.json")), settings.marking, settings.max_length
-    )
+    encoder = load_pair_encoder(encoder_folder / "tokenizer.json", settings.marking, settings.max_length)
     dataset = Examples(rows, encoder, settings.unmarked_share, settings.seed)
     steps = max(1, round(len(dataset) / settings.batch_size * settings.epochs))
     arguments = TrainingArguments(

@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from model.bundle import FILES, SCHEMA_VERSION, Bundle, digest_of, load_bundle
-from model.encoding import PairEncoder
+from model.encoding import load_pair_encoder
 from model.errors import InputError
 from model.labels import SENTIMENTS, STANCES
 from model.scorer import Scorer, softmax
@@ -93,10 +92,7 @@ def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path,
         "rows": rows_digest([*rows, *unlabelled]), "teacher": teacher.manifest["files"] if teacher else None,
     }  # fmt: skip
     start_run(run, job)
-    if teacher is not None:
-        rows = taught([*rows, *unlabelled], teacher)
-    # After the teacher: what it said of a sentence holds under other names too.
-    rows = with_swapped_names(rows, settings.swapped_share, settings.seed)
+    rows = rows_to_learn(rows, unlabelled, teacher, settings)
     network = finetune_mean(rows, folder, settings, run / "checkpoints")
     (run / "network").mkdir(parents=True, exist_ok=True)
     save_network(network, run / "network")
@@ -106,7 +102,7 @@ def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path,
         write_rows(part, run / "rows" / f"{name}.jsonl")
     details: Json = {
         "command": command,
-        "encoder": {"name": encoder, "sha256": digest_of(folder / "model.safetensors")},
+        "encoder": {"name": encoder, "sha256": job["encoder"]},
         "training": settings.as_json(),
         "snapshot": snapshot_hash(everything),
         "teacher": {"name": teacher.name, "encoder": teacher.manifest["encoder"]} if teacher else None,
@@ -139,8 +135,7 @@ def export(run: Path, target: Path, name: str, parent: Path | None = None) -> Bu
     before = Scorer(load_bundle(parent)) if parent else None
     network = load_network(run / "network")
     settings = details["training"]
-    tokenizer = Tokenizer.from_file(str(run / "network" / "tokenizer.json"))
-    encoder = PairEncoder(tokenizer, settings["marking"], settings["max_length"])
+    encoder = load_pair_encoder(run / "network" / "tokenizer.json", settings["marking"], settings["max_length"])
     calibration = unique(load_rows([run / "rows" / "calibration.jsonl"]))
     sets = {each: load_rows([run / "rows" / f"{each}.jsonl"]) for each in details["sets"]}
     parity_rows = [row for rows in sets.values() for row in rows if row.stance] or calibration
@@ -216,6 +211,16 @@ def evaluate_files(
     return evaluate(Scorer(bundle), {str(file): load_rows([file], texts) for file in files}, {}, (), stances)
 
 
+def rows_to_learn(
+    rows: Sequence[LabelledPair], unlabelled: Sequence[LabelledPair], teacher: Bundle | None, settings: TrainingSettings
+) -> list[LabelledPair]:
+    """The rows as training sees them: with a teacher's answers, if there is one, and copies under other names."""
+    if teacher is not None:
+        rows = taught([*rows, *unlabelled], teacher)
+    # After the teacher: what it said of a sentence holds under other names too.
+    return with_swapped_names(rows, settings.swapped_share, settings.seed)
+
+
 def graded_sets(sources: Sources) -> dict[str, list[LabelledPair]]:
     """The rows of each --eval file, by folder and file name."""
     sets = {
@@ -254,8 +259,7 @@ def scores_by_order(
     work: Path, encoder_folder: Path, settings: TrainingSettings, sets: Mapping[str, Sequence[LabelledPair]]
 ) -> dict[str, list[float]]:
     """Stance macro-F1 on each set of the single networks whose weights were averaged: the spread over seeds."""
-    tokenizer = Tokenizer.from_file(str(encoder_folder / "tokenizer.json"))
-    encoder = PairEncoder(tokenizer, settings.marking, settings.max_length)
+    encoder = load_pair_encoder(encoder_folder / "tokenizer.json", settings.marking, settings.max_length)
     scores: dict[str, list[float]] = {}
     for state in network_states(work, settings.networks):
         network = mean_network([state], encoder_folder)
