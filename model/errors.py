@@ -3,11 +3,13 @@
 ParleyError                 something a user can understand and mend
 ├── InputError              the data given is wrong (a row, a file, a request)
 │   ├── RowError            one row is wrong; the others can go on
+│   ├── ConflictError       the request says otherwise than an earlier one under the same key
 │   └── LimitError          the data given is larger than what is allowed
 ├── BundleError             a model bundle is missing, damaged or of another version
 ├── CheckError              a trained model failed a check and was not written
 ├── MissingExtraError       an optional part of Parley is not installed
-└── BusyError               the service has too much to do right now
+├── StoreError              the database of labels cannot be used
+└── BusyError               something is being done that only one may do, or too much at once
 """
 
 
@@ -34,6 +36,11 @@ class RowError(InputError):
         self.reason = reason
 
 
+class ConflictError(InputError):
+    status = 409
+    title = "The request conflicts with an earlier one"
+
+
 class LimitError(InputError):
     status = 413
     title = "The input is too large"
@@ -56,6 +63,12 @@ class MissingExtraError(ParleyError):
 
     def __init__(self, command: str, extra: str) -> None:
         super().__init__(f"{command} needs more packages: pip install 'parley[{extra}]'")
+
+
+class StoreError(ParleyError):
+    exit_code = 7
+    status = 503
+    title = "The database cannot be used"
 
 
 class BusyError(ParleyError):

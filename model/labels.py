@@ -4,3 +4,4 @@ from typing import Final
 
 STANCES: Final = ("support", "conditional", "oppose", "none")
 SENTIMENTS: Final = ("negative", "neutral", "positive")
+CODEBOOK_VERSION: Final = "1"  # of seeds/CODEBOOK.md, which says what they mean

@@ -1,9 +1,12 @@
-"""What tests share: a tiny random encoder and a bundle trained from it, each built once a session."""
+"""What tests share: a tiny random encoder and a bundle trained from it, each built once a session; two databases."""
 
 import json
 import os
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
+import postgres
 import pytest
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -32,6 +35,41 @@ def toy_rows() -> list[dict[str, object]]:
                     {"text": text, "actor": name, "mention": name, "start": 0, "stance": stance, "sentiment": sentiment}
                 )
     return rows
+
+
+@pytest.fixture(autouse=True)
+def own_data_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees, or writes, what the user of this machine has."""
+    monkeypatch.setenv("PARLEY_DATA", str(tmp_path_factory.mktemp("data")))
+    monkeypatch.delenv("PARLEY_MODELS", raising=False)
+    monkeypatch.delenv("PARLEY_DATABASE_URL", raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    folder = postgres.programs()
+    if folder is None:
+        reason = "PostgreSQL is not installed; tests/install_system.sh installs it"
+        assert os.environ.get("CI") != "true", reason
+        pytest.skip(reason)
+    with postgres.running(folder) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'parley.db'}"
+    import sqlalchemy
+
+    url = sqlalchemy.make_url(request.getfixturevalue("postgres_server")).set(drivername="postgresql+pg8000")
+    name = f"test_{uuid.uuid4().hex}"
+    engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
