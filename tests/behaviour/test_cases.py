@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from model.analysis import Analyzer, load_analyzer
+from model.folders import SEEDS
 from model.records import pair_from_row
 
-HERE = Path(__file__).parent
-CASES = [json.loads(line) for line in (HERE / "cases.jsonl").read_text(encoding="utf-8").splitlines()]
-FLOORS: dict[str, int] = json.loads((HERE / "floors.json").read_text())
+CASES = [json.loads(line) for line in (SEEDS / "behaviour.jsonl").read_text(encoding="utf-8").splitlines()]
+FLOORS: dict[str, int] = json.loads(Path(__file__).with_name("floors.json").read_text())
 RULES = sorted({case["rule"] for case in CASES}, key=lambda rule: int(rule[1:]))
 KINDS = ("minimum", "invariance", "direction")
 
