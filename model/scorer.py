@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ class Scorer:
     def __init__(self, bundle: Bundle, workers: int | None = None) -> None:
         self.bundle = bundle
         self.encoder = load_pair_encoder(bundle.tokenizer_file, bundle.marking, bundle.max_length)
-        self._session = _open_session(bundle)
+        self._session = open_session(bundle.onnx_file)
         self._inputs = {each.name for each in self._session.get_inputs()}
         self._pool = ThreadPoolExecutor(workers or usable_cores(), thread_name_prefix="parley-score")
 
@@ -109,12 +110,13 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _open_session(bundle: Bundle) -> onnxruntime.InferenceSession:
+def open_session(file: Path) -> onnxruntime.InferenceSession:
+    """A session of one thread: calls run side by side, one a core. BundleError where the file is no model."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(str(bundle.onnx_file), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises its own, undeclared exception types
-        raise BundleError(f"{bundle.onnx_file} cannot be loaded: {error}") from error
+        raise BundleError(f"{file} cannot be loaded: {error}") from error

@@ -20,6 +20,8 @@ from starlette.concurrency import run_in_threadpool
 from model.analysis import Analyzer, load_analyzer
 from model.errors import BundleError, BusyError, LimitError, ParleyError, RowError
 from model.records import Pair, document_from_row, pair_from_row
+from model.versions import champion_bundle
+from serving.corrections import Store, install_corrections
 from serving.problems import describe_problems, install_problems
 from serving.schemas import (
     AnalyzeRequest,
@@ -31,10 +33,14 @@ from serving.schemas import (
     Status,
 )
 from serving.settings import Settings
+from serving.traffic import Traffic, written
 
 PAGE: Final = Path(__file__).with_name("page.html")
 EXAMPLE: Final = {"pairs": [{"text": "Hamas said it would send a delegation to Cairo.", "actor": "Hamas"}]}
 
+LOADING: Final = "The model is being loaded"
+
+Wanted = Callable[[], Path]
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
 
@@ -42,30 +48,55 @@ log = logging.getLogger("parley.serving")
 
 
 class Service:
-    """The analyzer, once it is loaded, and how many requests may use it at once. Used from the event loop only."""
+    """The analyzer, once it is loaded, and how many requests may use it at once. Used from the event loop only.
 
-    def __init__(self, settings: Settings, analyzer: Analyzer | None) -> None:
+    `wanted` names the folder of the bundle to serve; None where the analyzer given is never replaced. A request holds
+    the analyzer that it began with: a replaced one, with its threads, is freed when its last request has ended.
+    """
+
+    def __init__(self, settings: Settings, analyzer: Analyzer | None, wanted: Wanted | None) -> None:
         self.settings = settings
         self._analyzer = analyzer
-        self._failure = BundleError("The model is being loaded")
+        self._wanted = wanted
+        self._tried = analyzer.scorer.bundle.folder if analyzer and wanted else None
+        self._failure = LOADING
         self._free = settings.max_concurrent
 
     @property
     def analyzer(self) -> Analyzer:
         if self._analyzer is None:
-            raise self._failure
+            raise BundleError(self._failure)
         return self._analyzer
 
-    async def load(self) -> None:
-        """Ready means that the model has answered once; a failure is what every request is then told."""
+    async def live(self, stopped: asyncio.Event) -> None:
+        """Load the bundle that is wanted and, until `stopped`, each other one that is wanted later."""
+        while self._wanted and not stopped.is_set():
+            await self._refresh(self._wanted)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), self.settings.poll_seconds)
+
+    async def _refresh(self, wanted: Wanted) -> None:
+        """Serve what is wanted once it has answered; a failure is logged, and told to requests if nothing else serves.
+
+        A bundle that failed is tried again when another one was wanted in between.
+        """
         try:
-            self._analyzer = await run_in_threadpool(_load_and_try, self.settings.bundle)
+            folder = await run_in_threadpool(wanted)
+            if folder != self._tried:
+                self._tried = folder
+                self._analyzer = await run_in_threadpool(_load_and_try, folder)
+                self._failure = LOADING
+                log.info("serving %s", self._analyzer.name)
         except ParleyError as error:
-            log.error("%s", error)
-            self._failure = BundleError(str(error))
-        except Exception:
-            log.exception("The model cannot be loaded")
-            self._failure = BundleError("The model cannot be loaded; the log tells why")
+            self._fail(str(error))
+        except Exception as error:
+            self._fail("The model cannot be loaded; the log tells why", error)
+
+    def _fail(self, reason: str, error: Exception | None = None) -> None:
+        """Log a reason once, however often it is met in a row."""
+        if reason != self._failure:
+            log.error("%s", reason, exc_info=error)
+        self._failure = reason
 
     async def run(self, work: Callable[[Analyzer], Answer]) -> Answer:
         """Do the work in a thread, or refuse it at once where too much is being done already."""
@@ -83,16 +114,22 @@ class Service:
             self._free += 1
 
 
-def create_app(settings: Settings, analyzer: Analyzer | None = None) -> FastAPI:
-    """The application. Without an analyzer it loads the bundle after start-up, answering 503 until that is done."""
-    service = Service(settings, analyzer)
+def create_app(settings: Settings, analyzer: Analyzer | None = None, wanted: Wanted | None = None) -> FastAPI:
+    """The application. Without an analyzer it loads the bundle after start-up, answering 503 until that is done.
+
+    `wanted` is asked every `poll_seconds` which folder to serve; an analyzer given without it is never replaced.
+    """
+    service = Service(settings, analyzer, wanted or (bundle_wanted(settings) if analyzer is None else None))
+    store, traffic = Store(), Traffic()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        loading = asyncio.create_task(service.load()) if analyzer is None else None
-        yield
-        if loading:
-            await loading
+        stopped = asyncio.Event()
+        life = asyncio.create_task(service.live(stopped))
+        async with store.closed_at_the_end(), written(traffic, store.run, settings.traffic_seconds):
+            yield
+        stopped.set()
+        await life
 
     app = FastAPIOffline(
         title="Parley",
@@ -101,6 +138,7 @@ def create_app(settings: Settings, analyzer: Analyzer | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     install_problems(app, settings.max_body_bytes)
+    install_corrections(app, settings, store)
     page = PAGE.read_text(encoding="utf-8")
     page_headers = {"Content-Security-Policy": content_security_policy(page), "Referrer-Policy": "no-referrer"}
     scoring_problems = describe_problems(400, 413, 415, 422, 429, 500, 503)
@@ -114,6 +152,7 @@ def create_app(settings: Settings, analyzer: Analyzer | None = None) -> FastAPI:
             pairs: list[Pair] = read_rows("pairs", request.pairs, pair_from_row)
             scored = zip(pairs, analyzer.score_pairs(pairs), strict=True)
             predictions = [{"actor": pair.actor, **prediction.as_json()} for pair, prediction in scored]
+            traffic.count(analyzer.name, predictions)
             return {"model": analyzer.name, "predictions": predictions}
 
         return await service.run(work)
@@ -126,6 +165,7 @@ def create_app(settings: Settings, analyzer: Analyzer | None = None) -> FastAPI:
         def work(analyzer: Analyzer) -> dict[str, Any]:
             documents = read_rows("documents", request.documents, document_from_row)
             analyses = [analyzer.analyze(document, request.actors) for document in documents]
+            traffic.count(analyzer.name, [pair for analysis in analyses for pair in analysis["pairs"]])
             return {"model": analyzer.name, "documents": analyses}
 
         return await service.run(work)
@@ -157,7 +197,8 @@ def create_app(settings: Settings, analyzer: Analyzer | None = None) -> FastAPI:
 
 def run(host: str, port: int, settings: Settings) -> None:
     """Serve until told to stop. A bundle that cannot be used is a BundleError before anything listens."""
-    app = create_app(settings, load_analyzer(settings.bundle))
+    wanted = bundle_wanted(settings)
+    app = create_app(settings, load_analyzer(wanted()), wanted)
     config = uvicorn.Config(app, host=host, port=port, server_header=False)
     listener = config.bind_socket()  # by now a taken port has been reported, and port 0 has become a number
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
@@ -165,6 +206,12 @@ def run(host: str, port: int, settings: Settings) -> None:
     print(f"Page  {url}/\nDocs  {url}/docs\nTry   {curl_command(url)}", flush=True)
     with suppress(KeyboardInterrupt):  # which uvicorn raises anew after its shutdown
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def bundle_wanted(settings: Settings) -> Wanted:
+    """The bundle of the settings, or whichever is the champion when asked."""
+    bundle = settings.bundle
+    return champion_bundle if bundle is None else lambda: bundle
 
 
 def curl_command(url: str) -> str:

@@ -1,13 +1,21 @@
 """What the service reads and writes. Requests are checked strictly and may hold no unknown field."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from model.records import MAX_NAME_CHARACTERS
+from model.errors import RowError
+from model.judgements import judgement_from_row
+from model.records import MAX_NAME_CHARACTERS, MAX_PAIR_CHARACTERS
 
 Stance = Literal["support", "conditional", "oppose", "none"]
 Sentiment = Literal["negative", "neutral", "positive"]
+Operation = Literal["label", "retract", "skip"]  # whoever can reach the service must not settle disputes
+
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
 
 
 def refuse_half_surrogates(value: str) -> str:
@@ -25,6 +33,12 @@ def refuse_blank(value: str) -> str:
     return value
 
 
+def refuse_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("holds a NUL character, which no database keeps; remove it")
+    return value
+
+
 def text_of_integer(value: object) -> object:
     return str(value) if type(value) is int else value
 
@@ -32,6 +46,8 @@ def text_of_integer(value: object) -> object:
 Text = Annotated[str, AfterValidator(refuse_half_surrogates)]
 Name = Annotated[Text, Field(max_length=MAX_NAME_CHARACTERS)]
 Identity = Annotated[Name, BeforeValidator(text_of_integer)]
+KeptText = Annotated[Text, Field(max_length=MAX_PAIR_CHARACTERS), AfterValidator(refuse_nul)]
+KeptName = Annotated[Name, AfterValidator(refuse_blank), AfterValidator(refuse_nul)]
 
 
 class RequestPart(BaseModel):
@@ -79,6 +95,91 @@ class AnalyzeRequest(RequestPart):
         max_length=1000,
         description="Names to look for beside the actors that Parley knows.",
     )
+
+
+class LabelFields(RequestPart):
+    """What is said of one pair. `model.judgements` checks it in full."""
+
+    text: KeptText | None = Field(default=None, description="One sentence.")
+    actor: KeptText | None = Field(default=None, description="The actor whose stance it is.")
+    mention: KeptText | None = Field(default=None, description="The words of the sentence that refer to the actor.")
+    start: int | None = Field(default=None, description="Offset of the mention in the text, in characters.")
+    context: KeptText | None = Field(default=None, description="The sentences before it.")
+    stance: Stance | None = None
+    sentiment: Sentiment | None = None
+    sure: bool | None = Field(default=None, description="False where the annotator hesitates.")
+    alternative: KeptText | None = Field(default=None, description="What it may be instead.")
+    note: KeptText | None = Field(default=None, description="Why.")
+    op: Operation = Field(
+        default="label",
+        description="Label it, take back your own earlier word (retract), or say that it is no pair to label (skip).",
+    )
+    annotator: KeptName | None = Field(default=None, description="Who says so.")
+    created: KeptText | None = Field(default=None, description="When it was said, in ISO 8601; now, if not given.")
+    codebook: KeptText | None = Field(default=None, description="Version of the codebook that was followed.")
+    # Kept with the label.
+    id: Annotated[Identity, AfterValidator(refuse_nul)] | None = None
+    title: KeptText | None = None
+    date: KeptText | None = None
+    topic: KeptText | None = None
+    source: KeptText | None = None
+
+    def row(self) -> dict[str, Any]:
+        return self.model_dump(include=set(LabelFields.model_fields), exclude_none=True)
+
+
+class LabelIn(LabelFields):
+    text: KeptText = Field(description="One sentence.")
+    actor: KeptText = Field(description="The actor whose stance it is.")
+
+    @model_validator(mode="after")
+    def check(self) -> Self:
+        check_label(self)
+        return self
+
+
+class LabelsRequest(LabelFields):
+    """Either `labels`, or the fields of a single label."""
+
+    labels: list[LabelIn] | None = Field(
+        default=None,
+        min_length=1,
+        examples=[[{"text": "Oslo offered to mediate.", "actor": "Norway", "mention": "Oslo", "stance": "support"}]],
+    )
+    annotator: KeptName | None = Field(default=None, description="Who says so, where a label does not tell.")
+    idempotency_key: KeptName | None = Field(
+        default=None, description="Any name for this request: sent again under it, it gets the same answer."
+    )
+
+    @model_validator(mode="after")
+    def check(self) -> Self:
+        if self.labels is None:
+            check_label(self)
+        elif self.row().keys() & self.model_fields_set - {"annotator"}:
+            raise wrong_field("labels", "is given beside the fields of a single label; give one or the other")
+        if not self.annotator and any(not label.annotator for label in self.each()):
+            raise wrong_field("annotator", "is missing; give the name of who says so")
+        return self
+
+    def each(self) -> Sequence[LabelFields]:
+        return self.labels or [self]
+
+
+def check_label(label: LabelFields) -> None:
+    """Say now what the ledger would refuse, so that a request's wrong labels are all named at once."""
+    try:
+        judgement = judgement_from_row(label.row(), annotator="given elsewhere")
+        # A word from the future would be the annotator's last one until then, whatever is said meanwhile.
+        if judgement.created and datetime.fromisoformat(judgement.created) > datetime.now(UTC) + CLOCKS_DIFFER:
+            raise RowError("created", f"is {judgement.created}, in the future; leave it out for now")
+    except RowError as error:
+        raise wrong_field(error.field, error.reason) from None
+
+
+def wrong_field(field: str, reason: str) -> ValidationError:
+    """What a validator of a whole object raises to name one of its fields."""
+    kind = PydanticCustomError("wrong_field", "{reason}", {"reason": reason})
+    return ValidationError.from_exception_data("label", [InitErrorDetails(type=kind, loc=(field,), input=None)])
 
 
 class ResponsePart(BaseModel):
@@ -142,6 +243,34 @@ class ModelResponse(ResponsePart):
     model: str
     card: str = Field(description="The model card, in Markdown.")
     manifest: dict[str, Any]
+
+
+class KeptLabel(ResponsePart):
+    id: str = Field(description="Digest of what was said of which words, by whom and when.")
+    item: str = Field(description="Which sentence and actor: the same for every label of the pair.")
+    added: bool = Field(description="False where the annotator's last word on the pair was the same.")
+
+
+class LabelsResponse(ResponsePart):
+    added: int
+    known: int
+    labels: list[KeptLabel] = Field(description="One a label, in the order given.")
+
+
+class QueuedPair(ResponsePart):
+    text: str
+    actor: str
+    mention: str | None = None
+    start: int | None = None
+    context: str | None = None
+    reason: str = Field(description="Why it should be labeled next.")
+    model: str = Field(description="Name of the bundle that chose it.")
+    suggested_stance: str | None = Field(default=None, description="What that bundle answers.")
+    suggested_sentiment: str | None = None
+
+
+class QueueResponse(ResponsePart):
+    items: list[QueuedPair] = Field(description="The newest batch first.")
 
 
 class Status(BaseModel):

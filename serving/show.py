@@ -1,8 +1,8 @@
-"""What a person sees in the terminal: an article's table, one pair's answer, a progress bar."""
+"""What a person sees in the terminal: an article's table, one pair's answer, the versions, a progress bar."""
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from model.errors import InputError
 from model.records import Document, document_from_row
+from model.versions import Version
 
 COLORS = {"support": "green", "conditional": "yellow", "oppose": "red", "none": "dim"}
 EVIDENCE_SHOWN = 2
@@ -100,3 +101,15 @@ def _evidence(row: Json, analysis: Json) -> Text:
     shown = [analysis["pairs"][index] for index in row["evidence"][:EVIDENCE_SHOWN]]
     lines = [f"{pair['stance_probabilities'][pair['stance']]:.2f} {sentences[pair['sentence']]}" for pair in shown]
     return Text("\n".join(lines))
+
+
+def versions_table(versions: Sequence[Version]) -> None:
+    """Print the versions of the model, the champion marked."""
+    table = Table(caption="* the champion", caption_justify="left")
+    for column in ("", "version", "made", "from", "snapshot", "verdict", "stance macro-F1"):
+        table.add_column(column)
+    for each in versions:
+        scores = ", ".join(f"{name} {value:.3f}" for name, value in (each.macro_f1 or {}).items())
+        cells = (each.name, each.created, each.parent, (each.snapshot or "")[:16], each.verdict, each.problem or scores)
+        table.add_row("*" if each.champion else "", *(Text(str(cell or "")) for cell in cells))
+    Console().print(table)
