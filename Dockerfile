@@ -10,10 +10,10 @@ RUN python -m venv /opt/parley && \
     /opt/parley/bin/pip install --no-cache-dir --constraint constraints.txt '.[serve]'
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --no-create-home parley
+RUN useradd --system --uid 10001 --no-create-home parley && install -d -o parley /var/lib/parley
 COPY --from=build /opt/parley /opt/parley
-# Nothing is written at run time, so the file system may be read-only.
-ENV PATH=/opt/parley/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+# Labels and further versions of the model are kept in /var/lib/parley: mount a volume there. All else may be read-only.
+ENV PATH=/opt/parley/bin:$PATH PARLEY_DATA=/var/lib/parley PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD \

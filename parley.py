@@ -1,11 +1,14 @@
 """The front door: the `parley` command line, and the few names for `from parley import ...`.
 
-Exit codes: 0 done, 1 failed, 2 the input or the options are wrong, 3 some rows of a batch could not be
-scored, 4 the model cannot be used, 5 a trained model failed a check, 6 an extra is not installed.
+Exit codes: 0 done, 1 failed, 2 the input or the options are wrong, 3 some rows of a file could not be scored or
+imported, 4 the model cannot be used, 5 a trained model failed a check, 6 an extra is not installed, 7 the database
+cannot be used, 8 the gate holds a challenger, 9 it rejects it.
 """
 
+import getpass
 import importlib
 import json
+import math
 import shlex
 import sys
 from collections.abc import Callable
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from model.bundle import Bundle, load_bundle
     from model.records import Document, Pair
     from model.scorer import Prediction, Scorer
+    from model.versions import Versions
+    from training.rows import LabelledPair
 
 __all__ = ["Analyzer", "Document", "Pair", "Prediction", "Scorer", "load_analyzer", "load_bundle", "main"]
 
@@ -33,9 +38,11 @@ _EXTRAS = {
     "fastapi": "serve", "fastapi_offline": "serve", "uvicorn": "serve",
     "torch": "train", "transformers": "train", "datasets": "train", "accelerate": "train", "sklearn": "train",
     "scipy": "train", "xxhash": "train", "onnx": "train", "onnxscript": "train", "safetensors": "train",
-    "matplotlib": "train", "vaderSentiment": "train", "platformdirs": "train",
+    "matplotlib": "train", "vaderSentiment": "train", "cleanlab": "train", "openpyxl": "train", "jinja2": "train",
+    "sqlalchemy": "train", "alembic": "train", "pg8000": "train",
 }  # fmt: skip
 SOME_ROWS_FAILED = 3
+NOT_PROMOTED = {"hold": 8, "reject": 9}  # exit codes by verdict
 PAIRS_A_SHARD = 2000  # what a killed run scores again at the most
 DOCUMENTS_A_SHARD = 50
 
@@ -43,6 +50,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+labels = typer.Typer(no_args_is_help=True, help="Human labels: in, out, what is disputed, what to label next.")
+models = typer.Typer(no_args_is_help=True, help="The versions of the model, and which of them is the champion.")
+app.add_typer(labels, name="labels")
+app.add_typer(models, name="models")
 
 
 def __getattr__(name: str) -> Any:
@@ -83,14 +94,53 @@ def reports_errors(command: Callable[P, R]) -> Callable[P, R]:
     return wrapped
 
 
-BundleOption = Annotated[Path | None, typer.Option("--bundle", help="A bundle folder; default: the release.")]
+BundleOption = Annotated[Path | None, typer.Option("--bundle", help="A bundle folder; default: the champion.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
+WhoOption = Annotated[str | None, typer.Option("--who", help="Who does this, for the audit log; default: your login.")]
+ReasonOption = Annotated[str | None, typer.Option("--reason", help="Why, for the audit log.")]
+PolicyOption = Annotated[str, typer.Option(help="How disagreement is settled: majority, unanimous or latest.")]
+GoldOption = Annotated[list[str] | None, typer.Option(help="An annotator whose word counts above that of others.")]
+BaseOption = Annotated[
+    list[Path] | None, typer.Option("--data", help="Labelled files the labels join; default: the written pairs.")
+]
+FormatOption = Annotated[str | None, typer.Option("--format", help="The format; default: by the file.")]
 
 
 def _analyzer(bundle: Path | None) -> "Analyzer":
     from model.analysis import load_analyzer
-    from model.bundle import RELEASE
+    from model.versions import champion_bundle
 
-    return load_analyzer(bundle or RELEASE)
+    return load_analyzer(bundle or champion_bundle())
+
+
+def _seed_rows(*folders: str) -> "list[LabelledPair]":
+    """The labelled rows of folders of the seeds, which an installed wheel does not bring along."""
+    from model.folders import SEEDS
+    from training.rows import load_rows
+
+    return load_rows([SEEDS / folder for folder in folders if (SEEDS / folder).is_dir()])
+
+
+def _who(given: str | None) -> str:
+    try:
+        return given or getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        raise InputError("your login has no name here; give --who") from None
+
+
+def _show(answer: Any, words: str, as_json: bool) -> None:
+    """JSON for programs, or words for people."""
+    shown = json.dumps(_plain(answer), ensure_ascii=False, indent=1) if as_json else words
+    typer.echo(shown.encode(errors="replace").decode())  # a hostile file may bring halves of surrogate pairs
+
+
+def _plain(value: Any) -> Any:
+    """The value without the NaN that JSON does not have."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @app.command("score")
@@ -103,7 +153,7 @@ def score_command(
     actor: Annotated[
         list[str] | None, typer.Option(help="The actor of --text; with FILE, further actors to look for.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON for programs.")] = False,
+    as_json: JsonOption = False,
     bundle: BundleOption = None,
 ) -> None:
     """Score one article, or one sentence and actor: parley score --text "Kyra will talk." --actor Kyra"""
@@ -262,18 +312,404 @@ def evaluate_command(
         list[Path] | None, typer.Option(help="Sentences (id, text) of labels that name them by text_id.")
     ] = None,
     folder: Annotated[Path | None, typer.Option("--report", help="Also write a report with plots there.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON for programs.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Measure a bundle on labelled files."""
-    from model.bundle import RELEASE, load_bundle
+    from model.bundle import load_bundle
+    from model.versions import champion_bundle
     from training.pipeline import evaluate_files
     from training.plots import write_report
     from training.report import markdown_report
 
-    report = evaluate_files(load_bundle(bundle or RELEASE), files, second, texts or [])
+    report = evaluate_files(load_bundle(bundle or champion_bundle()), files, second, texts or [])
     if folder is not None:
         write_report(report, folder)
     typer.echo(json.dumps(report, ensure_ascii=False) if as_json else markdown_report(report))
+
+
+@labels.command("import")
+@reports_errors
+def labels_import_command(
+    file: Annotated[Path, typer.Argument(help="A file of labels, or a brat folder.")],
+    form: FormatOption = None,
+    annotator: Annotated[str | None, typer.Option(help="Whose labels these are, where a row does not say.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="YAML with columns, stance, sentiment: theirs to ours.")] = None,
+    column: Annotated[list[str] | None, typer.Option(help="THEIRS=OURS, for example sentence=text.")] = None,
+    stance: Annotated[list[str] | None, typer.Option(help="THEIRS=OURS, for example Favor=support.")] = None,
+    sentiment: Annotated[list[str] | None, typer.Option(help="THEIRS=OURS, for example POS=positive.")] = None,
+    label_is: Annotated[str | None, typer.Option(help="What a bare `label` is: stance or sentiment.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Check and report; keep nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Check every row of a file of labels, then keep what is right.
+
+    parley labels import answers.csv --annotator anna
+    """
+    from model.folders import data_folder
+    from model.ledger import Ledger
+    from training.importing import Names, check_file, import_summary, keep, merged, pairs_of, read_names
+
+    given = Names(pairs_of(column), pairs_of(stance), pairs_of(sentiment), label_is)
+    names = merged(read_names(mapping), given) if mapping else given
+    frozen = [row.pair.text for row in _seed_rows("unseen", "release_test")]
+    ledger = Ledger()
+    checked = check_file(file, ledger, names, form, annotator, frozen)
+    report = checked.report if dry_run else keep(checked, ledger, data_folder() / "rejected")
+    _show(report, import_summary(report), as_json)
+    if checked.rejected:
+        raise typer.Exit(SOME_ROWS_FAILED)
+
+
+@labels.command("export")
+@reports_errors
+def labels_export_command(
+    file: Annotated[Path, typer.Argument(help="The file to write.")],
+    form: FormatOption = None,
+    kind: Annotated[str, typer.Option(help="judgements, history, settled or disputed")] = "judgements",
+    data: BaseOption = None,
+    policy: PolicyOption = "majority",
+    gold: GoldOption = None,
+) -> None:
+    """Write labels in any of the formats that can be imported.
+
+    parley labels export labels.json --format label-studio
+    """
+    from model.ledger import Ledger
+    from training.exporting import records_to_export
+    from training.formats import format_of, write_rows
+    from training.resolve import Policy
+    from training.rows import load_rows
+
+    base = load_rows(data) if data else _seed_rows("pairs")
+    records = records_to_export(Ledger(), kind, Policy(policy, tuple(gold or ())), base)
+    write_rows(records, file, form or format_of(file))
+    typer.echo(f"{len(records):,} records: {file}", err=True)
+
+
+@labels.command("status")
+@reports_errors
+def labels_status_command(
+    recent: Annotated[Path | None, typer.Argument(help="Recent pairs or articles, to look for drift in.")] = None,
+    earlier: Annotated[Path | None, typer.Option(help="What to compare with; default: held-out written pairs.")] = None,
+    traffic: Annotated[bool, typer.Option(help="Look for drift in what the service answered lately.")] = False,
+    data: BaseOption = None,
+    policy: PolicyOption = "majority",
+    gold: GoldOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How the labels stand, and whether what is read has moved away from what the champion was trained on."""
+    from model.bundle import load_bundle
+    from model.ledger import Ledger
+    from model.versions import champion_bundle
+    from training.candidates import candidates
+    from training.resolve import Policy
+    from training.rows import load_rows
+    from training.status import Reference, label_status, status_words
+
+    ledger = Ledger()
+    base = load_rows(data) if data else _seed_rows("pairs")
+    report = label_status(ledger, load_bundle(champion_bundle()), Policy(policy, tuple(gold or ())), base)
+    words = [status_words(report)]
+    if recent or traffic:
+        analyzer = _analyzer(None)
+        reference = Reference(analyzer, base, candidates([earlier], analyzer.registry).records if earlier else ())
+        reference_name = str(earlier or "held-out written pairs")
+    if recent:
+        drift = reference.drift_of_records(candidates([recent], analyzer.registry).records)
+        report["drift_of_file"] = drift.as_json()
+        words += ["", f"{recent} against {reference_name}:", *drift.words]
+    if traffic:
+        drift = reference.drift_of_traffic(ledger)
+        report["drift_of_traffic"] = drift.as_json()
+        words += ["", f"recent traffic against {reference_name}:", *drift.words]
+    _show(report, "\n".join(words), as_json)
+
+
+@labels.command("queue")
+@reports_errors
+def labels_queue_command(
+    files: Annotated[list[Path] | None, typer.Argument(help="Unlabelled pairs, sentences or articles.")] = None,
+    size: Annotated[int, typer.Option(help="How many pairs to choose.", min=1)] = 100,
+    out: Annotated[Path | None, typer.Option(help="Also write them there, for a labelling tool.")] = None,
+    form: FormatOption = None,
+    seed: Annotated[int, typer.Option(help="Of what is drawn.")] = 7,
+    as_json: JsonOption = False,
+) -> None:
+    """Choose what to label next from FILES; without FILES, what is still to be labelled.
+
+    parley labels queue articles.jsonl --out next.json --format label-studio
+    """
+    from model.ledger import Ledger
+    from serving.show import progress_bar
+    from training.formats import format_of, write_rows
+    from training.selection import queue_up
+
+    ledger = Ledger()
+    said: list[str] = []
+    if files:
+        with progress_bar() as progress:
+            said = queue_up(files, size, _analyzer(None), ledger, seed, progress)
+    queued = ledger.queue(size)
+    records = [{**each.record, "queue_reason": each.reason} for each in queued]
+    if out:
+        write_rows(records, out, form or format_of(out))
+        said.append(f"{len(records):,} pairs: {out}")
+    shown = [f"{each['queue_reason']:<24} {each['actor']}: {each['text']}" for each in records]
+    _show({"items": records, "words": said}, "\n".join([*([] if out else shown), *said]), as_json)
+
+
+@labels.command("agreement")
+@reports_errors
+def labels_agreement_command(as_json: JsonOption = False) -> None:
+    """How far annotators agree: Krippendorff's alpha, of all, by class and by annotator."""
+    from model.ledger import Ledger
+    from training.agreement import agreement_words, annotators_agreement
+
+    report = annotators_agreement(Ledger().entries())
+    _show(report, agreement_words(report), as_json)
+
+
+@labels.command("errors")
+@reports_errors
+def labels_errors_command(
+    out: Annotated[Path, typer.Argument(help="The list to write: .jsonl, .csv or .xlsx")],
+    data: Annotated[list[Path] | None, typer.Option(help="Labelled files; default: the written pairs.")] = None,
+    folds: Annotated[int, typer.Option(help="Parts, each judged by a network that learnt the others.", min=2)] = 3,
+    policy: PolicyOption = "majority",
+    gold: GoldOption = None,
+) -> None:
+    """List labels that are likely wrong, to be read again: each is judged by a network that never saw its sentence."""
+    from model.folders import SEEDS
+    from model.ledger import Ledger
+    from training.formats import format_of, write_rows
+    from training.label_errors import suspect_record, suspects
+    from training.pretrained import find_encoder
+    from training.resolve import Policy, resolve
+    from training.rows import load_rows
+
+    rows = load_rows(data or [SEEDS / "pairs"])
+    resolution = resolve(Ledger().entries(), rows, Policy(policy, tuple(gold or ())))
+    found = suspects(resolution.rows, find_encoder(), folds=folds, who=resolution.who)
+    write_rows([suspect_record(each) for each in found], out, format_of(out))
+    typer.echo(f"{len(found):,} of {len(resolution.rows):,} rows to read again: {out}", err=True)
+
+
+@app.command("retrain")
+@reports_errors
+def retrain_command(
+    start: Annotated[str, typer.Option("--from", help="champion: go on from it; base: begin anew.")] = "champion",
+    data: Annotated[list[Path] | None, typer.Option(help="Labelled files the labels join; default: seeds.")] = None,
+    frozen: Annotated[list[Path] | None, typer.Option(help="Labelled files to judge by, never trained on.")] = None,
+    texts: Annotated[list[Path] | None, typer.Option(help="Sentences of labels that name them by text_id.")] = None,
+    teacher: Annotated[Path | None, typer.Option(help="From base: a larger bundle to learn from too.")] = None,
+    unlabelled: Annotated[list[Path] | None, typer.Option(help="Sentences that the teacher labels.")] = None,
+    encoder: Annotated[str | None, typer.Option(help="From base: a folder, or a model of the hub.")] = None,
+    epochs: Annotated[float | None, typer.Option(help="Passes over the data.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="The highest learning rate.")] = None,
+    networks: Annotated[int | None, typer.Option(help="Trainings whose weights are averaged.", min=1)] = None,
+    seed: Annotated[int | None, typer.Option(help="Of everything that is drawn.")] = None,
+    replay: Annotated[int | None, typer.Option(help="From the champion: old rows learnt again.", min=0)] = None,
+    times: Annotated[int | None, typer.Option(help="From the champion: how often a new row.", min=1)] = None,
+    policy: PolicyOption = "majority",
+    gold: GoldOption = None,
+    rules: Annotated[Path | None, typer.Option(help="YAML of rules of the gate that differ.")] = None,
+    again: Annotated[bool, typer.Option(help="Judge again what was judged, with new timings.")] = False,
+    promote: Annotated[str, typer.Option(help="auto, ask or never")] = "ask",
+    who: WhoOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Learn the labels: snapshot, challenger, verdict, and a new champion if it is no worse.
+
+    parley retrain --promote auto
+    """
+    from model.ledger import Ledger
+    from model.versions import Versions
+    from training.resolve import Policy
+    from training.retrain import plan_of, retrain
+    from training.rules import Rules
+    from training.verdict import summary
+
+    if promote not in ("auto", "ask", "never"):
+        raise InputError(f"--promote is {promote!r}; give auto, ask or never")
+    plan = plan_of(
+        start, data, frozen, texts, teacher, unlabelled, encoder,
+        {"epochs": epochs, "learning_rate": learning_rate, "networks": networks, "seed": seed}, replay, times,
+        Policy(policy, tuple(gold or ())), Rules.from_file(rules) if rules else Rules(),
+    )  # fmt: skip
+    name, versions = _who(who), Versions()
+    command = "parley " + shlex.join(sys.argv[1:])
+    outcome = retrain(plan, Ledger(), versions, name, command, lambda words: typer.echo(words, err=True), again)
+    if outcome.verdict is None:
+        _show({"verdict": None, "words": outcome.words}, outcome.words, as_json)
+        return
+    promoted = _promote_if_wished(versions, outcome.verdict, promote, name, as_json)
+    report = {**outcome.verdict, "folder": str(outcome.folder), "promoted": promoted, "words": outcome.words}
+    lines = [outcome.words, summary(outcome.verdict), f"page: {outcome.folder}/verdict.html"]
+    lines.append(_what_now(outcome.verdict, promoted))
+    _show(report, "\n".join(line for line in lines if line), as_json)
+    if not promoted and outcome.verdict["verdict"] in NOT_PROMOTED:
+        raise typer.Exit(NOT_PROMOTED[outcome.verdict["verdict"]])
+
+
+def _promote_if_wished(versions: "Versions", verdict: dict[str, Any], promote: str, who: str, quiet: bool) -> bool:
+    """Promote on `auto` where the verdict allows it, on `ask` where a person at the terminal says so."""
+    from training.promotion import objection
+
+    challenger, found = verdict["challenger"], verdict["verdict"]
+    if versions.current_name() == challenger:
+        return True
+    if found == "promote" and (reason_against := objection(versions, challenger)):
+        typer.echo(f"not promoted: {reason_against}", err=True)
+        return False
+    wished = promote == "auto" and found == "promote"
+    if promote == "ask" and found == "promote" and not quiet and sys.stdin.isatty():
+        typer.echo("\n".join(verdict["reasons"]), err=True)
+        wished = typer.confirm(f"Serve {challenger} from now on?", err=True)
+    if wished:
+        versions.promote(challenger, who, f"the gate says {found}", instead_of=verdict["champion"])
+    return wished
+
+
+def _what_now(verdict: dict[str, Any], promoted: bool) -> str:
+    if promoted:
+        return f"{verdict['challenger']} is the champion now; go back with: parley models rollback"
+    if verdict["verdict"] == "promote":
+        return f"not promoted yet; do it with: parley models promote {verdict['challenger']}"
+    against = f"parley models promote {verdict['challenger']} --override --who NAME --reason WHY"
+    return f"not promoted; against the gate: {against}"
+
+
+@models.command("list")
+@reports_errors
+def models_list_command(as_json: JsonOption = False) -> None:
+    """Every version, with its verdict and its macro-F1; the champion is marked."""
+    from model.versions import Versions
+    from serving.show import versions_table
+
+    found = Versions().list()
+    if as_json:
+        _show([{**vars(each), "folder": str(each.folder)} for each in found], "", True)
+    else:
+        versions_table(found)
+
+
+@models.command("show")
+@reports_errors
+def models_show_command(
+    name: Annotated[str | None, typer.Argument(help="A version; default: the champion.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The card of a version; with --json its manifest."""
+    from model.bundle import load_bundle
+    from model.versions import Versions
+
+    versions = Versions()
+    bundle = load_bundle(versions.find(name) if name else versions.champion())
+    _show(dict(bundle.manifest), bundle.card_file.read_text(encoding="utf-8") if not as_json else "", as_json)
+
+
+@models.command("diff")
+@reports_errors
+def models_diff_command(
+    left: Annotated[str, typer.Argument(help="A version.")],
+    right: Annotated[str | None, typer.Argument(help="Another; default: the champion.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What distinguishes two versions: settings, measures, and the rows that they learnt."""
+    from model.bundle import load_bundle
+    from model.versions import Versions
+    from training.difference import difference, difference_words
+
+    versions = Versions()
+    folders = versions.find(left), versions.find(right) if right else versions.champion()
+    found = difference(*(load_bundle(folder) for folder in folders))
+    _show(found, difference_words(found), as_json)
+
+
+@models.command("add")
+@reports_errors
+def models_add_command(
+    bundle: Annotated[Path, typer.Argument(help="A bundle folder, such as `parley train` writes.")],
+    who: WhoOption = None,
+) -> None:
+    """Copy a bundle into the models folder."""
+    from model.versions import Versions
+
+    typer.echo(str(Versions().add(bundle, _who(who), "add")))
+
+
+@models.command("promote")
+@reports_errors
+def models_promote_command(
+    name: Annotated[str, typer.Argument(help="A version, or the beginning of its name.")],
+    override: Annotated[bool, typer.Option(help="Against the gate, or without its verdict; needs --reason.")] = False,
+    reason: ReasonOption = None,
+    who: WhoOption = None,
+) -> None:
+    """Make a version the champion. What the gate did not promote needs --override, --who and --reason."""
+    from model.versions import Versions
+    from training.promotion import champion_name, objection
+
+    if override and (not who or not reason):
+        raise InputError("an override needs your name and a reason: --who NAME --reason WHY")
+    versions = Versions()
+    champion = champion_name(versions) or None
+    if not override and (reason_against := objection(versions, name)):
+        raise InputError(f"{reason_against}; against the gate, add --override --who NAME --reason WHY")
+    typer.echo(f"champion: {versions.promote(name, _who(who), reason, override, champion)}")
+
+
+@models.command("rollback")
+@reports_errors
+def models_rollback_command(reason: ReasonOption = None, who: WhoOption = None) -> None:
+    """Make the champion before this one the champion again."""
+    from model.versions import Versions
+
+    typer.echo(f"champion: {Versions().rollback(_who(who), reason)}")
+
+
+@models.command("audit")
+@reports_errors
+def models_audit_command(as_json: JsonOption = False) -> None:
+    """Check the audit log, `current` and every version, and show who did what when."""
+    from model.versions import Versions
+
+    versions = Versions()
+    notes = versions.verify()
+    entries = versions.audit.entries()
+    lines = [f"{each.time} {each.who}: {each.event} {_what_of(each.details)}".rstrip() for each in entries]
+    holds = f"the chain of {len(entries):,} entries holds, and every version is whole"
+    _show({"entries": [vars(each) for each in entries], "notes": notes}, "\n".join([*lines, *notes, holds]), as_json)
+
+
+def _what_of(details: dict[str, Any]) -> str:
+    """Which version an entry of the audit log is about, and what the gate or the person said of it."""
+    said = ["against the gate"] if details.get("override") else []
+    said += [str(details[name]) for name in ("verdict", "reason") if details.get(name)]
+    version = details.get("version") or details.get("challenger") or ""
+    return f"{version} ({', '.join(said)})" if said else str(version)
+
+
+@models.command("rebuild")
+@reports_errors
+def models_rebuild_command(
+    name: Annotated[str, typer.Argument(help="A version that was retrained here.")],
+    out: Annotated[Path, typer.Argument(help="A working folder; the bundle is written into it.")],
+    teacher: Annotated[Path | None, typer.Option(help="The teacher's bundle, if it learnt from one.")] = None,
+    unlabelled: Annotated[list[Path] | None, typer.Option(help="Its sentences without labels, if any.")] = None,
+) -> None:
+    """Train a version again from its snapshot and manifest, and say whether it is the same."""
+    from model.bundle import load_bundle
+    from model.versions import Versions
+    from training.retrain import rebuild
+
+    versions = Versions()
+    version = load_bundle(versions.find(name))
+    again = rebuild(version, versions, out, teacher, unlabelled or [], lambda words: typer.echo(words, err=True))
+    same = again.manifest["files"] == version.manifest["files"]
+    typer.echo(f"{again.name} in {again.folder} is " + ("the same to the byte" if same else f"not {version.name}"))
+    if not same:
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

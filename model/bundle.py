@@ -1,9 +1,10 @@
 """A bundle: the folder with everything that one trained model needs to be served, retrained and audited."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,6 +85,15 @@ def load_bundle(folder: Path = RELEASE) -> Bundle:
 def digest_of(file: Path) -> str:
     with file.open("rb") as stream:
         return file_digest(stream, "sha256").hexdigest()
+
+
+def tree_digest(path: Path) -> str:
+    """SHA-256 of a file, or of the names and contents of all files in a folder."""
+    if not path.is_dir():
+        return digest_of(path)
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    lines = "".join(f"{digest_of(file)}  {file.relative_to(path).as_posix()}\n" for file in files)
+    return sha256(os.fsencode(lines)).hexdigest()
 
 
 def _check_digest(folder: Path, file: str, expected: str | None) -> None:

@@ -21,8 +21,11 @@ from model.folders import data_folder
 
 REVISION: Final = "0001"  # of the newest migration
 WAIT_SECONDS: Final = 30  # for another writer
+ANSWER_SECONDS: Final = WAIT_SECONDS + 10  # for PostgreSQL's answer, which may be that it waited in vain
 WRITERS_LOCK: Final = 7_275_395  # any number of our own: names the lock in PostgreSQL
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+NOTHING_KEPT: Final = "nothing of this step was kept"
+_WAITED_IN_VAIN: Final = ("database is locked", "lock timeout")  # as SQLite and PostgreSQL say it
 
 
 def database_url(given: str | None = None) -> URL:
@@ -57,8 +60,11 @@ class Database:
         except NoSuchModuleError as error:
             raise InputError(f"PARLEY_DATABASE_URL: {error}") from None
         try:
-            with self.writing() as connection:
-                migrate(connection)
+            with self.reading() as connection:
+                is_new = revision_of(connection) == REVISION
+            if not is_new:  # else nothing is to be written, and another writer need not be waited for
+                with self.writing() as connection:
+                    migrate(connection)
         except StoreError:
             self.close()
             raise
@@ -80,44 +86,62 @@ class Database:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
+                connection.execute(text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITERS_LOCK})
             yield connection
-            connection.commit()
+            # PostgreSQL may have kept it all and be gone before it could say so.
+            unknown = "whether this step was kept is not known: do it again, nothing is added twice"
+            with self._errors(NOTHING_KEPT if self.is_sqlite else unknown):
+                connection.commit()
 
     def close(self) -> None:
         """Close every connection; one is opened again where it is needed."""
         self.engine.dispose()
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _errors(self, outcome: str = NOTHING_KEPT) -> Iterator[None]:
         try:
             yield
         except (DBAPIError, InterfaceError) as error:
-            raise StoreError(f"{self}: {_first_line(error.orig)}; nothing of this step was kept") from error
-        except (SQLAlchemyError, TimeoutError) as error:  # pg8000 lets the latter through
+            reason = _first_line(error.orig)
+            if any(words in reason for words in _WAITED_IN_VAIN):
+                reason = f"another process has been writing for {WAIT_SECONDS} seconds; try again later"
+            elif getattr(error, "connection_invalidated", False):
+                reason = f"the connection was lost ({reason})"
+            raise StoreError(f"{self}: {reason}; {outcome}") from error
+        except SQLAlchemyError as error:
             raise StoreError(f"{self}: {error}") from error
+        except OSError as error:  # a connection that broke which pg8000 lets through
+            raise StoreError(f"{self}: the connection was lost ({error.strerror or error}); {outcome}") from error
 
     def _engine(self) -> Engine:
+        # A lost connection is reported as a StoreError; the pool would show its traceback besides.
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         if not self.is_sqlite:
             # Pre-ping: a connection that the server closed while it lay idle is replaced, not reported.
-            return create_engine(self.url, pool_pre_ping=True, connect_args={"timeout": WAIT_SECONDS})
+            return create_engine(self.url, pool_pre_ping=True, connect_args={"timeout": ANSWER_SECONDS})
         engine = create_engine(self.url, connect_args={"timeout": WAIT_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
 
 
+def revision_of(connection: Connection) -> str | None:
+    """The migration that the tables have reached; None where there are no tables."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
 def migrate(connection: Connection) -> None:
     """Bring the tables to the newest revision; StoreError where a newer Parley made them."""
-    found = None
-    if inspect(connection).has_table("alembic_version"):
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    found = revision_of(connection)
     if found == REVISION:
         return
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # where a library made the root logger talkative
     from alembic import command  # here, since it costs a fifth of a second
     from alembic.config import Config
     from alembic.util import CommandError
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # where a library made the root logger talkative
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from model.errors import RowError
@@ -19,6 +19,7 @@ from model.labels import CODEBOOK_VERSION, SENTIMENTS, STANCES
 from model.records import MAX_NAME_CHARACTERS, MAX_PAIR_CHARACTERS, Pair, pair_from_row, read_optional_text, read_text
 
 OPERATIONS: Final = ("label", "adjudicate", "retract", "skip")
+CLOCKS_DIFFER: Final = timedelta(days=1)
 _PLAIN: Final = {"'": "‘’‚‛`´", '"': "“”„‟«»", "-": "‐‑‒–—―"}
 _QUOTES_AND_DASHES: Final = str.maketrans({odd: plain for plain, many in _PLAIN.items() for odd in many})
 _OWN_COLUMNS: Final = frozenset(
@@ -150,9 +151,12 @@ def _time(row: Mapping[str, Any], name: str) -> str | None:
         time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
         if time.tzinfo is None:
             time = time.replace(tzinfo=UTC)
-        return time.astimezone(UTC).isoformat(timespec="microseconds")
+        time = time.astimezone(UTC)
     except (ValueError, OverflowError):
         raise RowError(name, f"is {value!r}; give a time such as 2026-05-01T10:30:00Z") from None
+    if time > datetime.now(UTC) + CLOCKS_DIFFER:  # it would be the last word for as long
+        raise RowError(name, f"is {value!r}, which is yet to come; give the time at which it was said")
+    return time.isoformat(timespec="microseconds")
 
 
 def _digest(text: str) -> str:

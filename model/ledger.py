@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, Text, func, insert, select
+from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, Text, func, insert, or_, select
 
 from model.database import Database
 from model.errors import ConflictError
@@ -37,7 +37,7 @@ REQUESTS: Final = Table(
     Column("recorded", String),
 )  # fmt: skip
 QUEUE: Final = Table(
-    "queue", _META, Column("number", Integer, primary_key=True), Column("item", String), Column("reason", String),
+    "queue", _META, Column("number", Integer, primary_key=True), Column("item", String), Column("reason", Text),
     Column("model", Text), Column("record", Text), Column("recorded", String),
 )  # fmt: skip
 TRAFFIC: Final = Table(
@@ -167,9 +167,16 @@ class Ledger:
             return [Queued(json.loads(row["record"]), row["reason"], row["model"], row["number"]) for row in rows]
 
     def queue_reasons(self) -> dict[str, str]:
-        """By pair, why it was put into the queue; the first time counts."""
+        """By pair, why it was first put into the queue, if that was before anybody judged it.
+
+        So what is said of a pair that was judged does not change when the queue grows.
+        """
+        judged = select(JUDGEMENTS.c.item, func.min(JUDGEMENTS.c.recorded).label("first")).group_by(JUDGEMENTS.c.item)
+        times = judged.subquery()
+        query = select(QUEUE.c.item, QUEUE.c.reason).outerjoin(times, times.c.item == QUEUE.c.item)
+        before = or_(times.c.first.is_(None), QUEUE.c.recorded <= times.c.first)
         with self.database.reading() as connection:
-            rows = connection.execute(select(QUEUE.c.item, QUEUE.c.reason).order_by(QUEUE.c.number.desc())).all()
+            rows = connection.execute(query.where(before).order_by(QUEUE.c.number.desc())).all()
         return {row.item: row.reason for row in rows}
 
     def count_traffic(self, model: str, counts: Mapping[str, Any]) -> None:
@@ -193,11 +200,16 @@ def answer_of(judgements: Sequence[Judgement], added: Sequence[bool]) -> Json:
     return {"added": sum(added), "known": len(added) - sum(added), "labels": labels}
 
 
-def latest(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
-    """By pair and annotator, the last word."""
+def latest(entries: Iterable[Entry], label: str | None = None) -> dict[tuple[str, str], Entry]:
+    """By pair and annotator, the last word; with `label` (stance, sentiment), the last that says something of it.
+
+    Whoever corrects the stance alone has not taken the sentiment back; `retract` and `skip` are about both.
+    """
     found: dict[tuple[str, str], Entry] = {}
     for entry in sorted(entries, key=lambda each: (each.when, each.number)):
-        found[entry.judgement.item, entry.judgement.annotator] = entry
+        judgement = entry.judgement
+        if label is None or getattr(judgement, label) or judgement.op in ("retract", "skip"):
+            found[judgement.item, judgement.annotator] = entry
     return found
 
 
@@ -217,13 +229,16 @@ def _add(
         added.append(new)
         if new:
             place = places[index] if places else None
-            rows.append(_row(judgement, recorded, before, place, origin))
-            known.add(judgement.id)
             entry = Entry(0, judgement, recorded, None, None, None)
-            if before is None or entry.when >= before.when:
+            is_last = before is None or entry.when >= before.when
+            rows.append(_row(judgement, recorded, before if is_last else None, place, origin))
+            known.add(judgement.id)
+            if is_last:
                 last[judgement.item, judgement.annotator] = entry
+    # RETURNING makes one statement of many rows, where PostgreSQL would else be asked for each; numbers keep the order.
+    added_rows = insert(JUDGEMENTS).returning(JUDGEMENTS.c.number, sort_by_parameter_order=True)
     for start in range(0, len(rows), CHUNK):
-        connection.execute(insert(JUDGEMENTS), rows[start : start + CHUNK])
+        connection.execute(added_rows, rows[start : start + CHUNK])
     return added
 
 

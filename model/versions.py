@@ -118,10 +118,19 @@ class Versions:
             there = self._folders().get(bundle.name)
             return self._place(bundle, who, event, details) if there is None else _same(there, bundle)
 
-    def promote(self, name: str, who: str, reason: str | None = None, override: bool = False, **details: Any) -> str:
+    def promote(
+        self,
+        name: str,
+        who: str,
+        reason: str | None = None,
+        override: bool = False,
+        instead_of: str | None = None,
+        **details: Any,
+    ) -> str:
         """Make a version the champion and return its name; one that is champion already stays so.
 
-        An override of the gate needs a reason. BundleError where the version is damaged.
+        An override of the gate needs a reason. `instead_of` names the champion that it was judged against: InputError
+        where another has taken its place since. BundleError where the version is damaged.
         """
         if override and not (reason or "").strip():
             raise InputError("an override needs a reason")
@@ -133,6 +142,10 @@ class Versions:
             if self._current_file.exists() and self._named() == name and self._history()[-1:] == [name]:
                 sync(self.folder)  # a kill may have come just before this step
                 return name
+            if instead_of is not None and self._named() != instead_of:
+                raise InputError(
+                    f"{name} was judged against {instead_of}, but {self._named()} is the champion now; judge it anew"
+                )
             self._keep_release(name, who)
             self._note_change_by_hand()
             self._crown("promote", name, who, reason=reason, override=override, **details)

@@ -107,9 +107,9 @@ def versions_table(versions: Sequence[Version]) -> None:
     """Print the versions of the model, the champion marked."""
     table = Table(caption="* the champion", caption_justify="left")
     for column in ("", "version", "made", "from", "snapshot", "verdict", "stance macro-F1"):
-        table.add_column(column)
+        table.add_column(column, no_wrap=column in ("version", "verdict"), overflow="fold")  # a name is for copying
     for each in versions:
-        scores = ", ".join(f"{name} {value:.3f}" for name, value in (each.macro_f1 or {}).items())
+        scores = "\n".join(f"{name} {value:.3f}" for name, value in (each.macro_f1 or {}).items())
         cells = (each.name, each.created, each.parent, (each.snapshot or "")[:16], each.verdict, each.problem or scores)
         table.add_row("*" if each.champion else "", *(Text(str(cell or "")) for cell in cells))
     Console().print(table)

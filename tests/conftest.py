@@ -5,9 +5,15 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
 
 import postgres
 import pytest
+
+if TYPE_CHECKING:
+    from commands import Commands
+    from worlds import World
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
@@ -73,14 +79,36 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
+def one_thread() -> Iterator[None]:
+    """Torch on one thread: over networks so small, several mostly wait for each other."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random BERT of two layers in the Hugging Face layout."""
     from tokenizers.implementations import BertWordPieceTokenizer
     from transformers import BertConfig, BertModel, set_seed
 
     folder = tmp_path_factory.mktemp("encoder")
-    tokenizer = BertWordPieceTokenizer(lowercase=True)
-    tokenizer.train_from_iterator([str(row["text"]) for row in toy_rows()], vocab_size=600, show_progress=False)
+    # A vocabulary that is the same in every session; a trained one is not.
+    words = sorted({word.lower() for row in toy_rows() for word in str(row["text"]).split()})
+    pieces = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *words,
+        *ascii_lowercase,
+        *(f"##{x}" for x in ascii_lowercase),
+    ]
+    tokenizer = BertWordPieceTokenizer({piece: number for number, piece in enumerate(dict.fromkeys(pieces))})
     tokenizer.save(str(folder / "tokenizer.json"))
     set_seed(1)
     config = BertConfig(
@@ -99,7 +127,7 @@ def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path, toy_file: Path) -> Path:
+def tiny_run(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path, toy_file: Path, one_thread: None) -> Path:
     """A finished training run of the tiny encoder."""
     from training.finetune import TrainingSettings
     from training.pipeline import Sources, train
@@ -116,3 +144,33 @@ def tiny_bundle(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     from training.pipeline import export
 
     return export(tiny_run, tmp_path_factory.mktemp("bundles") / "tiny", "tiny").folder
+
+
+@pytest.fixture(scope="session")
+def empty_world(tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Path) -> "World":
+    """A place to retrain in, without labels; work on a copy."""
+    from worlds import make_world
+
+    return make_world(tmp_path_factory.mktemp("world") / "empty", tiny_bundle, toy_rows())
+
+
+@pytest.fixture(scope="session")
+def retrained_world(tmp_path_factory: pytest.TempPathFactory, empty_world: "World", one_thread: None) -> "World":
+    """One with eight labels and a challenger that learnt them and was not promoted yet; work on a copy."""
+    from worlds import corrections
+
+    world = empty_world.copy(tmp_path_factory.mktemp("world") / "retrained")
+    with pytest.MonkeyPatch.context() as patch:
+        world.enter(patch)
+        world.label(corrections())
+        world.retrain()
+    return world
+
+
+@pytest.fixture(scope="session")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Commands"]:
+    """`parley` commands in a world, without the seconds that their imports take."""
+    from commands import running_commands
+
+    with running_commands(tmp_path_factory.mktemp("output")) as running:
+        yield running

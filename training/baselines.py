@@ -23,6 +23,7 @@ from model.records import Pair
 from training.finetune import TrainingSettings, features_of, finetune, logits_of
 from training.network import StanceNetwork, load_encoder
 from training.rows import LabelledPair
+from training.targets import TFIDF
 
 Labels = NDArray[np.int64]
 Rows = Sequence[LabelledPair]
@@ -89,6 +90,12 @@ def blind(rows: Rows) -> list[LabelledPair]:
     return [replace(row, pair=Pair(row.pair.text, row.pair.text, row.pair.text, 0)) for row in rows]
 
 
+def quick_controls(train_rows: Rows, seed: int = 7) -> dict[str, Predict]:
+    """The controls that are trained within seconds."""
+    with_stance = [row for row in train_rows if row.stance]
+    return {"majority": majority(with_stance), TFIDF: tfidf(with_stance, seed)}
+
+
 def control_predictions(
     train_rows: Rows,
     sets: Mapping[str, Rows],
@@ -105,16 +112,22 @@ def control_predictions(
         logits, _ = logits_of(network, encoder, [row.pair for row in blind(rows)])
         return np.asarray(np.asarray(logits).argmax(axis=1), dtype=np.int64)
 
+    quick = quick_controls(with_stance, settings.seed)
     controls: dict[str, Predict] = {
-        "majority": majority(with_stance),
+        "majority": quick["majority"],
         "sentiment lexicon (VADER)": lexicon,
-        "TF-IDF + logistic regression": tfidf(with_stance, settings.seed),
+        TFIDF: quick[TFIDF],
         "frozen encoder + logistic regression": frozen_encoder(
             with_stance, encoder_folder, settings.max_length, settings.seed
         ),
         "same encoder, blind to the actor": without_actor,
     }
     shutil.rmtree(work, ignore_errors=True)
+    return predictions_of(controls, sets)
+
+
+def predictions_of(controls: Mapping[str, Predict], sets: Mapping[str, Rows]) -> dict[str, dict[str, list[int]]]:
+    """Predicted stances by set and control, of the sets that have any."""
     return {
         name: {control: predict(rows).tolist() for control, predict in controls.items()}
         for name, rows in sets.items()

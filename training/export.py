@@ -8,22 +8,22 @@ taken: its activations share one scale a batch, so a text's score depends on its
 import logging
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
-from model.encoding import PairEncoder, collate
+from model.encoding import EncodedPair, PairEncoder, collate
 from model.errors import CheckError
 from model.labels import STANCES
 from model.records import Pair
-from model.scorer import softmax
+from model.scorer import open_session, softmax, usable_cores
 from training.finetune import logits_of
 from training.metrics import macro_f1
 from training.network import StanceNetwork
@@ -49,6 +49,11 @@ class Parity:
 
     def as_json(self) -> dict[str, float]:
         return asdict(self)
+
+    def is_close(self) -> bool:
+        """Is everything but the share of rows with the same stance within its limit?"""
+        loss = self.macro_f1_torch - self.macro_f1_int8
+        return self.fp32_max_difference < MAX_FP32_DIFFERENCE and loss <= MAX_F1_LOSS
 
     def check(self) -> None:
         """CheckError where the export does not answer as the network does."""
@@ -89,16 +94,24 @@ def _quieten() -> None:
 
 
 def quantise_within_limits(
-    network: StanceNetwork, encoder: PairEncoder, source: Path, target: Path, rows: Sequence[LabelledPair]
+    network: StanceNetwork,
+    encoder: PairEncoder,
+    source: Path,
+    target: Path,
+    rows: Sequence[LabelledPair],
+    refuse: bool = True,
 ) -> Parity:
-    """Write the 8-bit form with the largest blocks that pass the check; CheckError where the smallest do not."""
+    """Write the 8-bit form with the largest blocks that pass the check; CheckError where the smallest do not.
+
+    Without `refuse`, the smallest blocks are then kept, for the gate to judge.
+    """
     for block in BLOCKS:
         quantise(source, target, block)
         parity = check_parity(network, encoder, source, target, rows)
         try:
             parity.check()
         except CheckError:
-            if block == BLOCKS[-1]:
+            if block == BLOCKS[-1] and refuse:
                 raise
         else:
             break
@@ -188,12 +201,15 @@ Probabilities = list[NDArray[np.float64]]
 
 
 def _probabilities(file: Path, encoder: PairEncoder, rows: Sequence[LabelledPair]) -> Probabilities:
-    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    session = open_session(file)
     names = {each.name for each in session.get_inputs()}
-    outputs: list[list[NDArray[np.float32]]] = []
-    for encoded in encoder.encode([row.pair for row in rows]):
+
+    def outputs_of(encoded: EncodedPair) -> list[NDArray[np.float32]]:
         feed = {name: array for name, array in collate([encoded]).items() if name in names}
-        outputs.append(session.run(["stance", "sentiment"], feed))
+        return list(session.run(["stance", "sentiment"], feed))
+
+    with ThreadPoolExecutor(usable_cores()) as pool:
+        outputs = list(pool.map(outputs_of, encoder.encode([row.pair for row in rows])))
     return [softmax(np.concatenate([each[head] for each in outputs])) for head in (0, 1)]
 
 

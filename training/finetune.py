@@ -14,7 +14,7 @@ from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 from model.encoding import Marking, PairEncoder, load_pair_encoder
 from model.records import Pair
 from training.examples import Examples, LengthGroupedSampler, by_text, network_inputs, to_tensors
-from training.network import StanceNetwork, load_encoder
+from training.network import StanceNetwork, load_encoder, network_to_train
 from training.rows import LabelledPair
 
 
@@ -59,11 +59,13 @@ def finetune(
 ) -> StanceNetwork:
     """Train on rows; checkpoints go to `work`, and a run that was stopped resumes from the last one.
 
+    Where `encoder_folder` is a trained bundle, its heads are trained on, too.
+
     `order` draws another order of the rows and another dropout; the weights that training starts from depend on
     `settings.seed` alone, so that networks of several orders can be averaged.
     """
     set_seed(settings.seed)  # before the heads are drawn
-    network = StanceNetwork(load_encoder(encoder_folder), settings.dropout)
+    network = network_to_train(encoder_folder, settings.dropout)
     if settings.freeze_embeddings:
         network.encoder.get_input_embeddings().requires_grad_(False)
     encoder = load_pair_encoder(encoder_folder / "tokenizer.json", settings.marking, settings.max_length)

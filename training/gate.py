@@ -18,7 +18,7 @@ from model.errors import CheckError, InputError
 from model.labels import STANCES
 from model.records import Pair
 from model.scorer import Scorer
-from training.behaviour import compare_cases
+from training.behaviour import KINDS, compare_cases
 from training.calibrate import MIN_PRECISION
 from training.export import MAX_F1_LOSS, MAX_FP32_DIFFERENCE, MIN_SAME_LABEL, Parity
 from training.learnt import LABELS, compare_learnt, probabilities_of
@@ -44,6 +44,7 @@ OUTCOMES: Final = ("pass", "hold", "reject")
 VERDICTS: Final = {"pass": "promote", "hold": "hold", "reject": "reject"}
 PRIMARY: Final = "macro-F1"  # the check that a promotion is reasoned with
 TIMED_PAIRS, TURNS = 200, 3
+LEAST_SAME_LABEL = 0.99  # share of rows with the same stance below which an export is refused, not held
 LEAST_SLOWDOWN = 0.0002  # seconds a pair: less is the clock's noise, whatever the ratio
 
 
@@ -54,9 +55,10 @@ DEFAULTS: Final = Rules()
 class Facts:
     """What the gate cannot see in the rows and the models.
 
-    `controls` holds predicted stances by set and control, one a row of the set. `who` names the annotator of each row
-    of `learnt_from` by row id. `behaviour` are cases as in seeds/behaviour.jsonl; one with `"must": true` may
-    not newly fail. `known_actors` are the names that training saw. `reads` counts how often this test has been read.
+    `controls` holds predicted stances by set and control, one a row of the set. `who` names the annotators of each
+    row of `learnt_from` by row id, `disputes` says of how many unsettled pairs each has a voice. `behaviour` are cases as
+    in seeds/behaviour.jsonl; one with `"must": true` may not newly fail. `known_actors` are the names that training saw.
+    `reads` counts how often this test has been read.
     """
 
     data_grew: bool
@@ -65,7 +67,8 @@ class Facts:
     controls: Mapping[str, Mapping[str, Sequence[int]]]
     behaviour: Sequence[Mapping[str, Any]]
     learnt_from: Sequence[LabelledPair] = ()  # the new or corrected rows of this round
-    who: Mapping[str, str] = field(default_factory=dict)
+    who: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    disputes: Mapping[str, int] = field(default_factory=dict)
     known_actors: Collection[str] = ()
     snapshot: str = ""
     parent_snapshot: str | None = None
@@ -156,7 +159,7 @@ def compare(
         },
         "slices": slices,
         "flips": {"gained": _changed(trial, gained=True), "lost": _changed(trial, gained=False)},
-        "learnt": compare_learnt(champion, challenger, facts.learnt_from, facts.who),
+        "learnt": compare_learnt(champion, challenger, facts.learnt_from, facts.who, facts.disputes),
         "behaviour": cases,
         "rules": asdict(rules),
     }
@@ -178,13 +181,14 @@ def _leakage(facts: Facts) -> Json:
 
 
 def _primary(found: Difference, rows: int, data_grew: bool, rules: Rules) -> Json:
+    """Surely a little worse is held even within the margin: else a model could get worse step by step."""
     margin = rules.non_inferiority_margin
     no_worse = "is worse, but by" if found.high < 0 else "is worse, if at all, by"
     no_worse += f" less than {margin:.3f}"
     outcome = "hold"
     if found.low > 0:
         outcome, words = "pass", "The challenger is better"
-    elif found.low > -margin and data_grew and rules.accept_no_worse:
+    elif found.low > -margin and found.high >= 0 and data_grew and rules.accept_no_worse:
         outcome, words = "pass", f"The challenger learnt from more data and {no_worse}"
     elif found.low > -margin and data_grew:
         words = f"The challenger learnt from more data and {no_worse}; by the rules, a person must confirm it"
@@ -268,7 +272,7 @@ def _must_pass(cases: Json) -> Json:
 
 def _failing_more(cases: Json, rules: Rules) -> Json:
     rises = {}
-    for kind in ("invariance", "direction"):
+    for kind in KINDS:
         count = cases["kinds"][kind]
         rises[kind] = (count["champion"] - count["challenger"]) / count["cases"] if count["cases"] else 0.0
     more = [kind for kind, rise in rises.items() if rise > rules.behaviour_drop + 1e-9]
@@ -282,7 +286,8 @@ def _failing_more(cases: Json, rules: Rules) -> Json:
         ]
         sentence = f"More behavioral cases fail than before: {listed(changes)}."
     else:
-        sentence = "No larger share of the invariance and direction cases fails than before."
+        passing = [f"{each['challenger']} of {each['cases']} {kind}" for kind, each in cases["kinds"].items()]
+        sentence = f"About as many behavioral cases pass as before: {listed(passing)}."
     return check("behavioral cases", "hold" if more else "pass", rises, rules.behaviour_drop, sentence)
 
 
@@ -332,6 +337,10 @@ def _parity(parity: Mapping[str, Any]) -> Json:
     except TypeError:  # a figure is missing or unknown
         pass
     except CheckError as error:
+        # Between the two limits a person may weigh it: most such rows stand on the edge of two classes.
+        known = Parity(**measured)  # type: ignore[arg-type]
+        near = known.int8_same_label >= LEAST_SAME_LABEL and known.is_close()
+        outcome = "hold" if near else "reject"
         sentence = f"The exported file does not answer as the network does: {error}."
     return check("export", outcome, measured, limits, sentence)
 

@@ -1,6 +1,5 @@
 """What two models say of the rows that one of them was just trained on, by who labelled them."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,56 +12,62 @@ from training.metrics import Probabilities
 from training.rows import LabelledPair
 
 LABELS: Final = {"stance": STANCES, "sentiment": SENTIMENTS}
+UNKNOWN: Final = "unknown"
 WRONG_SHOWN: Final = 50
 
 Json = dict[str, Any]
 
 
 def compare_learnt(
-    champion: Scorer, challenger: Scorer, learnt: Sequence[LabelledPair], who: Mapping[str, str]
+    champion: Scorer,
+    challenger: Scorer,
+    learnt: Sequence[LabelledPair],
+    who: Mapping[str, Sequence[str]],
+    disputes: Mapping[str, int],
 ) -> Json:
     """What both say of the rows of this round, by annotator: those who wrote against the champion come first.
 
-    A row is judged by its stance, or by its sentiment where it has no stance. `contradicts` counts the rows whose
-    sentence and mention carry another label, too.
+    A row is judged by its stance, or by its sentiment where it has no stance; it counts for each who labelled it.
+    `disputes` says of how many pairs that are not settled an annotator has a voice: these were not learnt.
     """
     rows = [row for row in learnt if row.stance or row.sentiment]
     before, after = (probabilities_of(model, rows) for model in (champion, challenger))
-    given: dict[Any, set[str | None]] = defaultdict(set)
-    for row in rows:
-        given[_judged(row), row.pair].add(getattr(row, _judged(row)))
-    people: dict[str, Json] = {}
+    people = {name: _person(name, count) for name, count in disputes.items()}
     wrong: list[Json] = []
+    champion_right = 0
     for index, row in enumerate(rows):
-        kind = _judged(row)
+        kind = "stance" if row.stance else "sentiment"
         label = getattr(row, kind)
         old, new = (LABELS[kind][int(each[kind][index].argmax())] for each in (before, after))
-        name = who.get(row.id, "unknown")
-        empty = {"rows": 0, "champion_disagrees": 0, "challenger_disagrees": 0, "contradicts": 0}
-        person = people.setdefault(name, {"annotator": name, **empty})
-        person["rows"] += 1
-        person["champion_disagrees"] += old != label
-        person["challenger_disagrees"] += new != label
-        person["contradicts"] += len(given[kind, row.pair]) > 1
+        names = who.get(row.id, (UNKNOWN,))
+        for name in names:
+            person = people.setdefault(name, _person(name, 0))
+            person["rows"] += 1
+            person["champion_disagrees"] += old != label
+            person["challenger_disagrees"] += new != label
+        champion_right += old == label
         if new != label:
             wrong.append(
                 {
-                    "id": row.id, "text": row.pair.text, "actor": row.pair.actor, "annotator": name,
+                    "id": row.id, "text": row.pair.text, "actor": row.pair.actor, "annotator": ", ".join(names),
                     "label": label, "champion": old, "challenger": new,
                 }
             )  # fmt: skip
-    ordered = sorted(people.values(), key=lambda each: (-each["champion_disagrees"], each["annotator"]))
     return {
         "rows": len(rows),
-        "champion_right": len(rows) - sum(each["champion_disagrees"] for each in ordered),
+        "champion_right": champion_right,
         "challenger_right": len(rows) - len(wrong),
-        "annotators": ordered,
+        "annotators": sorted(people.values(), key=_against_the_champion),
         "still_wrong": wrong[:WRONG_SHOWN],
     }
 
 
-def _judged(row: LabelledPair) -> str:
-    return "stance" if row.stance else "sentiment"
+def _person(name: str, disputed: int) -> Json:
+    return {"annotator": name, "rows": 0, "champion_disagrees": 0, "challenger_disagrees": 0, "disputed": disputed}
+
+
+def _against_the_champion(person: Mapping[str, Any]) -> tuple[int, int, str]:
+    return -person["champion_disagrees"], -person["disputed"], person["annotator"]
 
 
 def probabilities_of(scorer: Scorer, rows: Sequence[LabelledPair]) -> dict[str, Probabilities]:

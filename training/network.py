@@ -4,11 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
+from transformers.utils import logging
 
 from model.labels import SENTIMENTS, STANCES
+
+HEADS = ("stance.weight", "stance.bias", "sentiment.weight", "sentiment.bias")
 
 
 class StanceNetwork(nn.Module):
@@ -82,6 +86,8 @@ def labelled_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
 def load_encoder(folder: Path) -> PreTrainedModel:
     """The encoder alone, from any folder that `AutoModel` loads; in single precision."""
+    # The heads of a trained bundle are not its business, and it would report them.
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     extra: dict[str, Any] = {}
     if AutoConfig.from_pretrained(folder).model_type == "bert":
         extra["add_pooling_layer"] = False  # nothing reads it, and it would be half a million dead weights
@@ -99,12 +105,16 @@ def save_network(network: StanceNetwork, folder: Path) -> None:
     save_file({name: tensor.contiguous() for name, tensor in half.items()}, folder / "model.safetensors")
 
 
-def load_network(folder: Path) -> StanceNetwork:
+def load_network(folder: Path, dropout: float = 0.1) -> StanceNetwork:
     """What `save_network` wrote, ready for evaluation or further training."""
-    network = StanceNetwork(load_encoder(folder))
+    network = StanceNetwork(load_encoder(folder), dropout)
     state = load_file(folder / "model.safetensors")
-    heads = {
-        name: state[name].float() for name in ("stance.weight", "stance.bias", "sentiment.weight", "sentiment.bias")
-    }
-    network.load_state_dict(heads, strict=False)
+    network.load_state_dict({name: state[name].float() for name in HEADS}, strict=False)
     return network.eval()
+
+
+def network_to_train(folder: Path, dropout: float) -> StanceNetwork:
+    """The encoder in `folder` with heads of random weights, or with its own where it was trained for this."""
+    with safe_open(folder / "model.safetensors", "pt") as weights:
+        trained = set(HEADS) <= set(weights.keys())
+    return load_network(folder, dropout) if trained else StanceNetwork(load_encoder(folder), dropout)

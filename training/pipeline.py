@@ -8,17 +8,22 @@ run folder (not for serving)          bundle
 
 import hashlib
 import json
+import platform
 import re
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from safetensors import SafetensorError
 
 from model.bundle import FILES, SCHEMA_VERSION, Bundle, digest_of, load_bundle
 from model.encoding import load_pair_encoder
@@ -29,6 +34,7 @@ from training.agreement import agreement, readings, second_labels
 from training.augment import with_swapped_names
 from training.baselines import control_predictions
 from training.calibrate import choose_abstention, fit_temperature
+from training.continuation import Continuation, rows_to_go_on_with
 from training.distill import taught
 from training.evaluate import evaluate, truth_of
 from training.export import export_onnx, quantise_within_limits
@@ -37,12 +43,14 @@ from training.metrics import macro_f1
 from training.network import load_network, save_network
 from training.pretrained import find_encoder
 from training.report import model_card
+from training.resolve import LEDGER_SOURCES
 from training.rows import LabelledPair, load_rows, load_unlabelled, to_dataset
 from training.slices import MIN_SLICE
 from training.split import split_rows, without_repeats
 
 Json = dict[str, Any]
 RELEASE_TEST = "release-test"  # the name of that set
+WRITE_FAILED = ("I/O error", "inline_container", "PytorchStreamWriter")  # safetensors, torch, torch
 READS = "reads.txt"  # in the folder of a release test: which models were graded on it
 
 
@@ -53,7 +61,8 @@ class Sources:
     `labelled` is trained on, less what calibrates and tests; `evaluation` is only graded on. `texts` hold the
     sentences of labels that lie apart from them. A `teacher` (a bundle) also labels the sentences in `unlabelled`.
     `second` holds what another reader called some of the rows. `release_test` is a folder that is graded on only when
-    a bundle is made to be released: each reading is noted in it.
+    a bundle is made to be released: each reading is noted in it. Sentences of `aside` are neither learnt nor graded
+    on. `snapshot` is the digest of the snapshot that the labelled rows are, where they are one.
     """
 
     labelled: Sequence[Path]
@@ -63,13 +72,27 @@ class Sources:
     unlabelled: Sequence[Path] = ()
     second: Path | None = None
     release_test: Path | None = None
+    aside: Sequence[Path] = ()
+    snapshot: str | None = None
 
 
-def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path, controls: bool, command: str) -> None:
-    """Fine-tune and write a run folder; rows like those that are graded on are kept out of training."""
+def train(
+    sources: Sources,
+    encoder: str,
+    settings: TrainingSettings,
+    run: Path,
+    controls: bool,
+    command: str,
+    continuation: Continuation | None = None,
+) -> None:
+    """Fine-tune and write a run folder; rows like those that are graded on are kept out of training.
+
+    With a `continuation` the training goes on from its bundle, and `encoder` is not looked at.
+    """
     frozen = graded_sets(sources)
     release_test = load_rows([sources.release_test], sources.texts) if sources.release_test else []
-    graded = [*release_test, *(row for rows in frozen.values() for row in rows)]
+    aside = load_rows(sources.aside, sources.texts) if sources.aside else []
+    graded = [*release_test, *aside, *(row for rows in frozen.values() for row in rows)]
     if sources.unlabelled and sources.teacher is None:
         raise InputError("--unlabelled needs a --teacher, whose answers its sentences are learnt with")
     teacher = load_bundle(sources.teacher) if sources.teacher else None
@@ -84,27 +107,36 @@ def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path,
     if clash := set(sets) & {*frozen, RELEASE_TEST} or {RELEASE_TEST} & set(frozen):
         raise InputError(f"two sets of rows to grade on would both be called {', '.join(clash)}; rename a file")
     sets |= frozen
-    folder = find_encoder(encoder)
+    folder = continuation.bundle.folder if continuation else find_encoder(encoder)
     rows = split.train
     unlabelled = new_sentences(sources.unlabelled, [*everything, *graded], [*split.calibration, *split.test, *graded])
     job: Json = {
         "settings": settings.as_json(), "encoder": digest_of(folder / "model.safetensors"),
         "rows": rows_digest([*rows, *unlabelled]), "teacher": teacher.manifest["files"] if teacher else None,
+        "continuation": continuation.as_json() if continuation else None,
     }  # fmt: skip
     start_run(run, job)
-    rows = rows_to_learn(rows, unlabelled, teacher, settings)
-    network = finetune_mean(rows, folder, settings, run / "checkpoints")
-    (run / "network").mkdir(parents=True, exist_ok=True)
-    save_network(network, run / "network")
+    if continuation:
+        rows = rows_to_go_on_with(rows, continuation, settings)
+    else:
+        rows = rows_to_learn(rows, unlabelled, teacher, settings)
+    with disk_errors(run):
+        network = finetune_mean(rows, folder, settings, run / "checkpoints")
+        (run / "network").mkdir(parents=True, exist_ok=True)
+        save_network(network, run / "network")
     shutil.copy(folder / "tokenizer.json", run / "network" / "tokenizer.json")
     parts = {"train": split.train, "calibration": split.calibration, RELEASE_TEST: release_test, **sets}
     for name, part in parts.items():
         write_rows(part, run / "rows" / f"{name}.jsonl")
     details: Json = {
         "command": command,
-        "encoder": {"name": encoder, "sha256": job["encoder"]},
+        "encoder": continuation.bundle.manifest["encoder"] if continuation else {
+            "name": encoder, "sha256": job["encoder"]
+        },
+        "continuation": continuation.as_json() if continuation else None,
         "training": settings.as_json(),
-        "snapshot": snapshot_hash(everything),
+        "environment": environment(),
+        "snapshot": sources.snapshot or snapshot_hash(everything),
         "teacher": {"name": teacher.name, "encoder": teacher.manifest["encoder"]} if teacher else None,
         "data": {
             "files": dict(sorted(Counter(source_of(row) for row in everything).items())),
@@ -126,10 +158,11 @@ def train(sources: Sources, encoder: str, settings: TrainingSettings, run: Path,
     shutil.rmtree(run / "checkpoints", ignore_errors=True)
 
 
-def export(run: Path, target: Path, name: str, parent: Path | None = None) -> Bundle:
+def export(run: Path, target: Path, name: str, parent: Path | None = None, refuse: bool = True) -> Bundle:
     """Export, calibrate, check and evaluate a run, and write the bundle; nothing is written if a check fails.
 
-    `parent` is the bundle that the new one is to replace: it is graded beside it, on the same rows.
+    `parent` is the bundle that the new one is to replace: it is graded beside it, on the same rows. Without `refuse`
+    an 8-bit form that answers otherwise than the network too often is written all the same, for the gate to judge.
     """
     details = read_run(run)
     before = Scorer(load_bundle(parent)) if parent else None
@@ -147,7 +180,7 @@ def export(run: Path, target: Path, name: str, parent: Path | None = None) -> Bu
             shutil.copy(run / "network" / file, made / file)
         plain = Path(scratch) / "fp32.onnx"
         export_onnx(network, encoder, plain)
-        parity = quantise_within_limits(network, encoder, plain, made / "onnx" / "model.onnx", parity_rows)
+        parity = quantise_within_limits(network, encoder, plain, made / "onnx" / "model.onnx", parity_rows, refuse)
         manifest: Json = {
             "schema_version": SCHEMA_VERSION,
             "name": f"{name}-{digest_of(made / 'onnx' / 'model.onnx')[:8]}",
@@ -156,7 +189,18 @@ def export(run: Path, target: Path, name: str, parent: Path | None = None) -> Bu
             "labels": {"stance": list(STANCES), "sentiment": list(SENTIMENTS)},
             **{
                 key: details[key]
-                for key in ("command", "encoder", "training", "teacher", "snapshot", "data", "agreement", "orders")
+                for key in (
+                    "command",
+                    "encoder",
+                    "continuation",
+                    "training",
+                    "environment",
+                    "teacher",
+                    "snapshot",
+                    "data",
+                    "agreement",
+                    "orders",
+                )
             },
             "parity": parity.as_json(),
             "calibration": {"stance_temperature": 1.0, "sentiment_temperature": 1.0},
@@ -279,12 +323,20 @@ def unique(rows: Sequence[LabelledPair]) -> list[LabelledPair]:
 def tests_by_source(rows: Sequence[LabelledPair]) -> dict[str, list[LabelledPair]]:
     """The held-out rows that have a stance, a set for each source; a row given twice counts once."""
     with_stance = unique([row for row in rows if row.stance])
-    large = {name for name, count in Counter(row.source for row in with_stance).items() if count >= MIN_SLICE}
+    counts = Counter(row.source for row in with_stance)
+    # What people of this place labelled stays apart however few it is: it must not decide among the rest.
+    large = {name for name, count in counts.items() if count >= MIN_SLICE or name in LEDGER_SOURCES}
     sets: dict[str, list[LabelledPair]] = {}
     for row in with_stance:
         name = re.sub(r"[^\w-]+", "-", row.source)[:40] if row.source in large else "other"
         sets.setdefault(f"{name}-test", []).append(row)
     return sets
+
+
+def environment() -> Json:
+    """What the weights depend on beside data, settings and processor: the same again gives the same to the bit."""
+    packages = {name: metadata.version(name) for name in ("parley", "torch", "transformers", "tokenizers")}
+    return {**packages, "python": platform.python_version(), "threads": torch.get_num_threads()}
 
 
 def start_run(run: Path, job: Json) -> None:
@@ -296,7 +348,7 @@ def start_run(run: Path, job: Json) -> None:
             shutil.rmtree(run / left, ignore_errors=True)
     (run / "run.json").unlink(missing_ok=True)
     run.mkdir(parents=True, exist_ok=True)
-    started.write_text(wanted, encoding="utf-8")
+    write_whole(wanted, started)
 
 
 def rows_digest(rows: Sequence[LabelledPair]) -> str:
@@ -322,7 +374,26 @@ def write_rows(rows: Sequence[LabelledPair], file: Path) -> None:
 
 
 def write_json(value: Any, file: Path) -> None:
-    file.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_whole(json.dumps(value, ensure_ascii=False, indent=1) + "\n", file)
+
+
+@contextmanager
+def disk_errors(folder: Path) -> Iterator[None]:
+    """A full disk is an OSError, as it is elsewhere, and not what safetensors and torch make of it."""
+    try:
+        yield
+    except (SafetensorError, RuntimeError) as error:
+        words = str(error)
+        if not any(sign in words for sign in WRITE_FAILED):
+            raise
+        raise OSError(f"{folder}: weights could not be written; is the disk full? ({words})") from error
+
+
+def write_whole(text: str, file: Path) -> None:
+    """A file that is there is complete, whenever the process is killed."""
+    part = file.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)
 
 
 def read_run(run: Path) -> Json:

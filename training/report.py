@@ -174,7 +174,7 @@ the sentence and the mean of the mention; marking `{training["marking"]}`, {trai
 batches of {training["batch_size"]}, learning rate {training["learning_rate"]:g}, seed {training["seed"]}.
 {training["swapped_share"]:.0%} of the sentences with a stance and a name were also learnt under another name.
 {training["networks"]} network(s) were trained in different orders of the rows, and their weights averaged.
-{_orders_sentence(manifest["orders"])}{_teacher_sentence(manifest["teacher"], data)}
+{_orders_sentence(manifest["orders"])}{_teacher_sentence(manifest["teacher"], data)}{_continued(manifest)}
 Served with 8-bit weights over ONNX Runtime.
 
 ## What it learnt from
@@ -232,6 +232,16 @@ def _orders_sentence(orders: Mapping[str, list[float]]) -> str:
         return ""
     each = "; ".join(f"{name} " + ", ".join(f"{score:.3f}" for score in scores) for name, scores in orders.items())
     return f"Stance macro-F1 of each of them alone, in single precision: {each}.\n"
+
+
+def _continued(manifest: Json) -> str:
+    continuation = manifest.get("continuation")
+    if continuation is None:
+        return ""
+    return (
+        f"The training went on from {continuation['from']}: {len(continuation['new']):,} pairs were new or had another "
+        f"label, each learnt {continuation['times']} times an epoch, beside {continuation['replay']:,} old ones.\n"
+    )
 
 
 def _teacher_sentence(teacher: Json | None, data: Json) -> str:

@@ -105,19 +105,19 @@ def labelled_pair(record: Mapping[str, Any], file: str, line: int) -> LabelledPa
     )
 
 
+def row_record(row: LabelledPair) -> dict[str, Any]:
+    """The row as a record that `labelled_pair` reads."""
+    return {
+        "id": row.id, "text": row.pair.text, "actor": row.pair.actor, "mention": row.pair.mention,
+        "start": row.pair.start, "context": row.pair.context, "stance": row.stance,
+        "sentiment": row.sentiment, "topic": row.topic, "rule": row.rule,
+        "source": row.source, "file": row.file,
+    }  # fmt: skip
+
+
 def to_dataset(rows: Iterable[LabelledPair]) -> Dataset:
     """The rows as columns, for the split, the snapshot and training."""
-    return Dataset.from_list(
-        [
-            {
-                "id": row.id, "text": row.pair.text, "actor": row.pair.actor, "mention": row.pair.mention,
-                "start": row.pair.start, "context": row.pair.context, "stance": row.stance,
-                "sentiment": row.sentiment, "topic": row.topic, "rule": row.rule,
-                "source": row.source, "file": row.file,
-            }
-            for row in rows
-        ]
-    )  # fmt: skip
+    return Dataset.from_list([row_record(row) for row in rows])
 
 
 def _sentences(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:

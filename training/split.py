@@ -7,11 +7,12 @@ that do not are dropped from training, so that none ever stands on both sides.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xxhash
+from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from training.rows import LabelledPair
@@ -67,22 +68,37 @@ def without_repeats(
     return kept, [row for row, flag in zip(rows, flags, strict=True) if flag]
 
 
-def repeats(texts: Sequence[str], held_out: Sequence[str], chunk: int = 2000) -> list[bool]:
+def repeats(texts: Sequence[str], held_out: Sequence[str]) -> list[bool]:
     """For each text: is it a near-duplicate, names aside, of any held-out one?"""
-    if not texts or not held_out:
-        return [False] * len(texts)
+    flags = np.zeros(len(texts), dtype=bool)
+    for rows, _ in _near(texts, list(dict.fromkeys(held_out))):
+        flags[rows] = True
+    return [bool(flag) for flag in flags]
+
+
+def repeats_earlier(texts: Sequence[str]) -> list[bool]:
+    """For each text: is it a near-duplicate, names aside, of one before it?"""
+    flags = np.zeros(len(texts), dtype=bool)
+    for rows, others in _near(texts, texts):
+        flags[rows[others < rows]] = True
+    return [bool(flag) for flag in flags]
+
+
+def _near(
+    texts: Sequence[str], others: Sequence[str], chunk: int = 2000
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Indexes of texts and of the others that they nearly repeat, some thousand texts at a time."""
+    if not texts or not others:
+        return
     vectorizer = HashingVectorizer(
         analyzer="char", ngram_range=(5, 5), binary=True, norm=None, alternate_sign=False, dtype=np.float32
     )
-    right = vectorizer.transform([skeleton(text) for text in dict.fromkeys(held_out)])
+    right = vectorizer.transform([skeleton(text) for text in others])
     right_sizes = np.asarray(right.sum(axis=1)).ravel()
-    flags: list[bool] = []
     for begin in range(0, len(texts), chunk):
         left = vectorizer.transform([skeleton(text) for text in texts[begin : begin + chunk]])
         shared = (left @ right.T).tocoo()
         sizes = np.asarray(left.sum(axis=1)).ravel()
         union = sizes[shared.row] + right_sizes[shared.col] - shared.data
-        near = np.zeros(left.shape[0], dtype=bool)
-        near[shared.row[shared.data >= NEAR_DUPLICATE * union]] = True
-        flags.extend(bool(flag) for flag in near)
-    return flags
+        near = shared.data >= NEAR_DUPLICATE * union
+        yield shared.row[near].astype(np.int64) + begin, shared.col[near].astype(np.int64)

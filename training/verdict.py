@@ -125,12 +125,10 @@ def _comparison(verdict: Json) -> list[str]:
 
 def _labels(verdict: Json) -> list[str]:
     learnt = verdict["learnt"]
-    if not learnt["rows"]:
-        return ["Learnt from no new labels"]
     people = [
         f"  {short(each['annotator'], 40)}: {each['rows']:,} labels; the champion disagrees with "
-        f"{share(each['champion_disagrees'] / each['rows'])}, the challenger with "
-        f"{share(each['challenger_disagrees'] / each['rows'])}; {each['contradicts']} contradict another label"
+        f"{each['champion_disagrees']:,}, the challenger with {each['challenger_disagrees']:,}; "
+        f"has a voice in {each['disputed']:,} disputed pairs, which were not learnt"
         for each in learnt["annotators"]
     ]
     more = [f"  and {len(people) - NAMED} more annotators"] if len(people) > NAMED else []

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(venv: Path) -> dict[str, str]:
-    return {"PATH": f"{venv}/bin:{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    path = f"{venv}/bin:{os.environ['PATH']}"
+    data = str(venv / "data")
+    return {"PATH": path, "PARLEY_DATA": data, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def test_the_installed_package_scores_without_the_checkout_or_torch(installed: Path, tmp_path: Path) -> None:
@@ -54,6 +57,15 @@ def test_the_installed_package_scores_without_the_checkout_or_torch(installed: P
     )
     assert json.loads(result.stdout)["stance"] == "oppose"
     assert not list(installed.glob("lib/*/site-packages/torch"))
+
+
+def test_the_served_package_keeps_labels(installed: Path, tmp_path: Path) -> None:
+    label = {"text": "Oslo offered to mediate.", "actor": "Norway", "stance": "support", "annotator": "anna"}
+    with served([str(installed / "bin" / "parley"), "serve"], tmp_path, environment(installed)) as address:
+        request = urllib.request.Request(f"http://{address}/v1/labels", json.dumps(label).encode())
+        request.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert answer.status == 201
 
 
 def test_the_health_check_of_the_image_succeeds_on_the_served_package(installed: Path, tmp_path: Path) -> None:

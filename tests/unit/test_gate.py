@@ -295,15 +295,16 @@ def test_a_case_that_must_pass_and_newly_fails_rejects_and_is_listed(match: Matc
     ]
 
 
-def test_a_plain_case_that_newly_fails_is_reported_and_decides_nothing(match: Match) -> None:
-    cases = [case("m1", "minimum", "support")]
+def test_one_plain_case_of_many_that_newly_fails_is_reported_and_decides_nothing(match: Match) -> None:
+    cases = [case(f"m{i}", "minimum", "support") for i in range(1, 31)]
     solve(match.champion, *cases)
+    solve(match.challenger, *cases[1:])
     verdict = match.verdict(behaviour=cases)
     assert [each["id"] for each in verdict["behaviour"]["newly_failing"]] == ["m1"]
     assert verdict["verdict"] == "promote"
 
 
-@pytest.mark.parametrize("kind", ["invariance", "direction"])
+@pytest.mark.parametrize("kind", ["invariance", "direction", "minimum"])
 def test_more_failing_cases_of_a_kind_hold_unless_the_rules_allow_them(match: Match, kind: str) -> None:
     cases = [case(f"c{i}", kind, "support", "support" if kind == "invariance" else "oppose") for i in range(10)]
     solve(match.champion, *cases)
@@ -493,13 +494,13 @@ def learnt_row(number: int, stance: str | None, sentiment: str | None = None) ->
 
 def test_it_is_shown_who_wrote_labels_that_nothing_else_supports(match: Match) -> None:
     rows = [learnt_row(i, "none") for i in range(20)] + [learnt_row(i, "support") for i in range(20, 120)]
-    who = {row.id: "ana" if i < 20 else "mallory" for i, row in enumerate(rows)}
+    who = {row.id: ["ana"] if i < 20 else ["mallory"] for i, row in enumerate(rows)}
     match.champion.stances["Label 0."] = 0  # Ana's correction, which the challenger has learnt
     match.challenger.stances["Label 20."] = 0
     learnt = match.verdict(learnt_from=rows, who=who)["learnt"]
     assert learnt["annotators"] == [
-        {"annotator": "mallory", "rows": 100, "champion_disagrees": 100, "challenger_disagrees": 99, "contradicts": 0},
-        {"annotator": "ana", "rows": 20, "champion_disagrees": 1, "challenger_disagrees": 0, "contradicts": 0},
+        {"annotator": "mallory", "rows": 100, "champion_disagrees": 100, "challenger_disagrees": 99, "disputed": 0},
+        {"annotator": "ana", "rows": 20, "champion_disagrees": 1, "challenger_disagrees": 0, "disputed": 0},
     ]
     assert (learnt["rows"], learnt["champion_right"], learnt["challenger_right"]) == (120, 19, 21)
     assert len(learnt["still_wrong"]) == 50
@@ -509,10 +510,17 @@ def test_it_is_shown_who_wrote_labels_that_nothing_else_supports(match: Match) -
     }  # fmt: skip
 
 
-def test_labels_that_contradict_each_other_are_counted(match: Match) -> None:
-    rows = [learnt_row(1, "none"), replace(learnt_row(1, "oppose"), id="again"), learnt_row(2, "none")]
-    [person] = match.verdict(learnt_from=rows)["learnt"]["annotators"]
-    assert (person["annotator"], person["rows"], person["contradicts"]) == ("unknown", 3, 2)
+def test_whoever_has_a_voice_in_disputed_pairs_is_shown_even_if_nothing_was_learnt(match: Match) -> None:
+    people = match.verdict(learnt_from=[learnt_row(1, "none")], disputes={"mallory": 7})["learnt"]["annotators"]
+    assert [(each["annotator"], each["rows"], each["disputed"]) for each in people] == [
+        ("mallory", 0, 7), ("unknown", 1, 0)
+    ]  # fmt: skip
+
+
+def test_a_row_of_several_annotators_counts_for_each(match: Match) -> None:
+    row = learnt_row(1, "none")
+    people = match.verdict(learnt_from=[row], who={row.id: ["ana", "ben"]})["learnt"]["annotators"]
+    assert [(each["annotator"], each["rows"]) for each in people] == [("ana", 1), ("ben", 1)]
 
 
 def test_a_row_without_a_stance_is_judged_by_its_sentiment(match: Match) -> None:

@@ -133,6 +133,31 @@ def test_the_queue_leaves_out_what_was_judged(ledger: Ledger) -> None:
     assert ledger.queue_reasons() == dict.fromkeys(items, "random")
 
 
+def test_the_queue_keeps_a_reason_of_any_length(ledger: Ledger) -> None:
+    reason = "weak: topic " + "a very long dispute " * 10
+    ledger.enqueue([Queued({"text": "Arda is away.", "actor": "Arda"}, reason, "m")], ["item"])
+    assert [each.reason for each in ledger.queue(1)] == [reason]
+
+
+def test_an_older_word_that_comes_later_supersedes_nothing(ledger: Ledger) -> None:
+    ledger.add([said("support", created="2026-03-05"), said("oppose", created="2026-03-01")])
+    assert [entry.supersedes for entry in ledger.entries()] == [None, None]
+
+
+def test_a_file_of_many_rows_keeps_their_order(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.ledger.CHUNK", 7)
+    rows = [said("none", text=f"Arda is away, note {index}.") for index in range(50)]
+    ledger.add(rows, [f"line {index}" for index in range(50)])
+    assert [entry.place for entry in ledger.entries()] == [f"line {index}" for index in range(50)]
+
+
+def test_a_pair_queued_after_it_was_judged_has_no_reason(ledger: Ledger) -> None:
+    ledger.add([said("support")])
+    item = ledger.entries()[0].judgement.item
+    ledger.enqueue([Queued(ROW, "uncertain", "m"), Queued(ROW, "diverse", "m")], [item, "another"])
+    assert ledger.queue_reasons() == {"another": "diverse"}
+
+
 def test_traffic_adds_up_to_what_was_counted(ledger: Ledger) -> None:
     ledger.count_traffic("m", {"pairs": 2})
     ledger.count_traffic("n", {"pairs": 3})

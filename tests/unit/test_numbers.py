@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from model.scorer import softmax
-from training.agreement import alpha
+from training.agreement import alpha, counts_of
 from training.calibrate import choose_abstention, fit_temperature
 from training.metrics import (
     calibration_error,
@@ -73,8 +73,9 @@ def test_an_interval_holds_the_mean_and_widens_when_rows_share_groups() -> None:
 def test_alpha_is_that_of_a_worked_example() -> None:
     """Two readers, ten units, two categories: part A of Krippendorff 2011, "Computing Krippendorff's Alpha"."""
     binary = np.asarray([[0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]])
-    assert alpha(binary) == pytest.approx(0.095, abs=0.001)
-    assert alpha(binary[[0, 0]]) == 1.0
+    units = binary.T.tolist()
+    assert alpha(counts_of(units, 2)) == pytest.approx(0.095, abs=0.001)
+    assert alpha(counts_of([[first, first] for first, _ in units], 2)) == 1.0
 
 
 def test_perfect_probabilities_show_the_floor_and_no_more() -> None:

@@ -21,9 +21,9 @@ def row(text: str, name: str = "r1") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def annotator(name: str, rows: int, champion: int, challenger: int, contradicts: int) -> dict[str, Any]:
+def annotator(name: str, rows: int, champion: int, challenger: int, disputed: int) -> dict[str, Any]:
     disagreeing = {"champion_disagrees": champion, "challenger_disagrees": challenger}
-    return {"annotator": name, "rows": rows, **disagreeing, "contradicts": contradicts}
+    return {"annotator": name, "rows": rows, **disagreeing, "disputed": disputed}
 
 
 def verdict(**changes: Any) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def test_a_long_list_of_sentences_is_cut_and_says_so() -> None:
 def test_a_round_without_new_labels_has_a_page_and_a_summary() -> None:
     nothing = {"rows": 0, "champion_right": 0, "challenger_right": 0, "annotators": [], "still_wrong": []}
     assert "There were none." in page(verdict(learnt=nothing))
-    assert "Learnt from no new labels" in summary(verdict(learnt=nothing))
+    assert "New labels: 0 of 0 learnt" in summary(verdict(learnt=nothing))
 
 
 def test_the_summary_is_a_few_lines_that_say_what_matters() -> None:
@@ -185,7 +185,7 @@ def test_the_summary_is_a_few_lines_that_say_what_matters() -> None:
     assert "Sentences: 1 gained, 1 lost" in lines
     assert "New labels: 5 of 103 learnt, 4 were right before" in lines
     [mallory] = [line for line in lines if "mallory" in line]
-    assert "100 labels; the champion disagrees with 98.0 %, the challenger with 97.0 %; 9 contradict" in mallory
+    assert "100 labels; the champion disagrees with 98, the challenger with 97; has a voice in 9 disputed" in mallory
 
 
 def test_a_terminal_is_given_nothing_to_obey() -> None:

@@ -56,7 +56,7 @@ def upgrade() -> None:
         "queue",
         _number(),
         sa.Column("item", sa.String(64), nullable=False, index=True),
-        sa.Column("reason", sa.String(40), nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
         sa.Column("model", sa.Text, nullable=False),
         sa.Column("record", sa.Text, nullable=False),  # JSON
         sa.Column("recorded", sa.String(32), nullable=False),

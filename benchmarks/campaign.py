@@ -1,0 +1,191 @@
+"""A labelling campaign, simulated: python -m benchmarks.campaign --work FOLDER [--out FILE --plot FILE]
+
+A model that never saw three disputes gets their labels in batches, in the order of the queue and at random; after each
+batch it is retrained from the champion and judged by the gate, and the challenger takes its place if the gate says so.
+At the end the same labels are learnt once from the base encoder. The sentences that grade the three disputes are never
+labelled. A run that is stopped goes on.
+"""
+
+import argparse
+import json
+import os
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from matplotlib.figure import Figure
+
+from model.analysis import load_analyzer
+from model.bundle import load_bundle
+from model.folders import SEEDS
+from model.judgements import Judgement, item_of, judgement_from_row
+from model.ledger import Ledger
+from model.versions import Versions
+from training.finetune import TrainingSettings
+from training.pipeline import Sources, export, train, write_rows
+from training.pretrained import DEFAULT_ENCODER
+from training.retrain import Plan, retrain
+from training.rows import LabelledPair, load_rows, row_record
+from training.selection import choose, weak_slices
+from training.snapshot import Material
+from training.split import side_of
+
+DISPUTES: Final = ("eu-accession", "nepal", "uganda-lra")
+GRADED_SHARE: Final = 1 / 3  # of the sentences that could be trained on
+ORDERS: Final = ("queue", "random")
+ANNOTATOR: Final = "simulated annotator"
+NEW, OLD = "campaign-disputes", ("parley-test", "campaign-unseen")
+
+Json = dict[str, Any]
+Rows = Sequence[LabelledPair]
+
+
+def deal(rows: Rows, seed: int) -> tuple[list[LabelledPair], list[LabelledPair], list[LabelledPair]]:
+    """The rows of other disputes, those of the three to be labelled, and those of the three to grade by."""
+    known = [row for row in rows if row.topic not in DISPUTES]
+    new = [row for row in rows if row.topic in DISPUTES]
+    trainable = sorted({row.pair.text for row in new if side_of(row.pair.text) == "train"})
+    graded = set(random.Random(seed).sample(trainable, round(GRADED_SHARE * len(trainable))))
+    pool = [row for row in new if row.pair.text in set(trainable) - graded]
+    return known, pool, [row for row in new if row.pair.text not in set(trainable) - graded]
+
+
+def start(work: Path, known: Rows, graded: Rows, settings: TrainingSettings) -> Path:
+    """The bundle that never saw the three disputes."""
+    bundle = work / "start"
+    if not bundle.is_dir():
+        files = [write(known, work / "campaign" / "known.jsonl"), write(graded, work / "campaign" / "disputes.jsonl")]
+        sources = Sources(files[:1], [*files[1:], SEEDS / "unseen"])
+        train(sources, DEFAULT_ENCODER, settings, work / "start-run", False, "python -m benchmarks.campaign")
+        export(work / "start-run", bundle, "parley")
+    return bundle
+
+
+def campaign(order: str, work: Path, first: Path, pool: Rows, batches: int, size: int, seed: int) -> list[Json]:
+    """One order of labelling: the state of things after each batch, kept in a file as it goes."""
+    os.environ["PARLEY_DATA"] = str(work / order)
+    versions, ledger = Versions(), Ledger()
+    kept = work / order / "points.json"
+    points: list[Json] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else []
+    if not points:
+        added = versions.add(first, ANNOTATOR)
+        versions.promote(added.name, ANNOTATOR, "the start of the campaign", override=True)
+    for batch in range(len(points), batches):
+        judged = {entry.judgement.item for entry in ledger.entries()}
+        left = [row for row in pool if item_of(row.pair) not in judged]
+        if len(pool) - len(left) <= batch * size:  # else the run was stopped after this batch was labelled
+            chosen = by_queue(left, versions, size, seed) if order == "queue" else at_random(left, size, seed + batch)
+            ledger.add([judgement_of(row) for row in chosen])
+        point = learn(Plan(material_of(work)), ledger, versions, f"{order}, batch {batch + 1}:")
+        points.append({"labels": len(ledger.entries()), **point})
+        kept.write_text(json.dumps(points), encoding="utf-8")
+    ledger.database.close()
+    return points
+
+
+def learn(plan: Plan, ledger: Ledger, versions: Versions, what: str) -> Json:
+    """Retrain and promote where the gate says so; the figures of the verdict."""
+    outcome = retrain(
+        plan, ledger, versions, ANNOTATOR, "python -m benchmarks.campaign", lambda words: print(what, words)
+    )
+    verdict = outcome.verdict
+    assert verdict is not None, outcome.words
+    if verdict["verdict"] == "promote":
+        versions.promote(verdict["challenger"], ANNOTATOR, "the gate says promote")
+    return {
+        "verdict": verdict["verdict"], "reasons": verdict["reasons"],
+        "champion": scores(verdict, "champion"), "challenger": scores(verdict, "challenger"),
+        "lost": len(verdict["flips"]["lost"]), "gained": len(verdict["flips"]["gained"]), "rows": verdict["rows"],
+        "learnt": verdict["learnt"]["challenger_right"], "of": verdict["learnt"]["rows"],
+        "served_new": verdict["sets"][NEW]["challenger" if verdict["verdict"] == "promote" else "champion"],
+    }  # fmt: skip
+
+
+def scores(verdict: Mapping[str, Any], who: str) -> dict[str, float]:
+    return {name: part[who] for name, part in verdict["sets"].items()}
+
+
+def by_queue(left: Rows, versions: Versions, size: int, seed: int) -> list[LabelledPair]:
+    """What the queue asks for; the records have no labels."""
+    analyzer = load_analyzer(versions.champion())
+    records = [
+        {name: row_record(row)[name] for name in ("id", "text", "actor", "mention", "start", "topic")} for row in left
+    ]
+    choice = choose(records, analyzer, size, weak=weak_slices(analyzer.scorer.bundle.manifest), seed=seed)
+    wanted = {str(each.record["id"]) for each in choice.queued}
+    return [row for row in left if row.id in wanted]
+
+
+def at_random(left: Rows, size: int, seed: int) -> list[LabelledPair]:
+    return random.Random(seed).sample(list(left), size)
+
+
+def judgement_of(row: LabelledPair) -> Judgement:
+    labels = {name: value for name, value in row_record(row).items() if name not in ("id", "source", "file")}
+    return judgement_from_row(labels, ANNOTATOR)
+
+
+def material_of(work: Path) -> Material:
+    folder = work / "campaign"
+    return Material([folder / "known.jsonl"], [folder / "disputes.jsonl", folder / "unseen.jsonl"])
+
+
+def write(rows: Rows, file: Path) -> Path:
+    write_rows(rows, file)
+    return file
+
+
+def plot(report: Mapping[str, Any], file: Path) -> None:
+    figure = Figure(figsize=(7, 4), layout="tight")
+    axes = figure.subplots()
+    for order, color in zip(ORDERS, ("C0", "C1"), strict=True):
+        points = report["orders"][order]
+        labels = [0, *(each["labels"] for each in points)]
+        for name, style in ((NEW, "-"), (OLD[0], ":"), (OLD[1], "--")):
+            values = [points[0]["champion"][name], *(each["challenger"][name] for each in points)]
+            axes.plot(labels, values, style, color=color, marker="o" if name == NEW else None,
+                      label=f"{order}: {name.removeprefix('campaign-')}")  # fmt: skip
+        for each in points:
+            axes.annotate(each["verdict"], (each["labels"], each["challenger"][NEW]), fontsize=7, color=color)
+    axes.set(xlabel="labels of the three disputes", ylabel="stance macro-F1 of the challenger")
+    axes.legend(fontsize=7)
+    figure.savefig(file, dpi=90)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, required=True, help="a folder for models and databases, gone on from")
+    parser.add_argument("--batches", type=int, default=4)
+    parser.add_argument("--size", type=int, default=75, help="labels a batch")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--epochs", type=float, default=2.5, help="of the trainings from the base encoder")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--plot", type=Path)
+    arguments = parser.parse_args()
+    work = arguments.work.resolve()
+    known, pool, graded = deal(load_rows([SEEDS / "pairs"]), arguments.seed)
+    write(load_rows([SEEDS / "unseen"]), work / "campaign" / "unseen.jsonl")
+    settings = TrainingSettings(epochs=arguments.epochs, seed=arguments.seed)
+    first = start(work, known, graded, settings)
+    report: Json = {
+        "disputes": DISPUTES, "known": len(known), "pool": len(pool), "graded": len(graded),
+        "start": load_bundle(first).name,
+        "orders": {
+            order: campaign(order, work, first, pool, arguments.batches, arguments.size, arguments.seed)
+            for order in ORDERS
+        },
+    }  # fmt: skip
+    os.environ["PARLEY_DATA"] = str(work / ORDERS[0])
+    plan = Plan(material_of(work), start="base", settings=settings)
+    report["from base, all labels by queue"] = learn(plan, Ledger(), Versions(), "from base")
+    text = json.dumps(report, indent=1)
+    print(text)
+    if arguments.out:
+        arguments.out.write_text(text + "\n", encoding="utf-8")
+    if arguments.plot:
+        plot(report, arguments.plot)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Going on from a trained bundle: new labels, and enough of the old ones that nothing is forgotten.
+
+The new rows are repeated; the old ones are a sample, learnt as the mean of their label and of what the bundle said of
+them before: rehearsal (Robins 1995) with distillation from the model before, against sentences that were right and
+turn wrong (Xie et al. 2021). A row that people of this place labelled is always in the sample.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from model.bundle import Bundle
+from model.judgements import item_of
+from training.augment import with_swapped_names
+from training.distill import taught
+from training.finetune import TrainingSettings
+from training.resolve import LEDGER_SOURCES
+from training.rows import LabelledPair
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """What training goes on from. `new` names the pairs (by `item_of`) that the bundle did not learn."""
+
+    bundle: Bundle
+    new: frozenset[str]
+    replay: int = 2000  # old rows that are learnt again
+    times: int = 4  # how often a new row is learnt in an epoch
+
+    def as_json(self) -> dict[str, Any]:
+        return {"from": self.bundle.name, "files": self.bundle.manifest["files"], "new": sorted(self.new),
+                "replay": self.replay, "times": self.times}  # fmt: skip
+
+    def is_new(self, row: LabelledPair) -> bool:
+        return item_of(row.pair) in self.new
+
+
+def rows_to_go_on_with(
+    rows: Sequence[LabelledPair], continuation: Continuation, settings: TrainingSettings
+) -> list[LabelledPair]:
+    """The new rows, repeated, and the sample of the old ones with the bundle's own answers."""
+    new = [row for row in rows if continuation.is_new(row)]
+    old = [row for row in rows if not continuation.is_new(row)]
+    ours = [row for row in old if row.source in LEDGER_SOURCES]
+    rest = [row for row in old if row.source not in LEDGER_SOURCES]
+    sample = random.Random(settings.seed).sample(rest, min(len(rest), continuation.replay))
+    replayed = taught([*ours, *sample], continuation.bundle)
+    once = with_swapped_names([*new, *replayed], settings.swapped_share, settings.seed)
+    # Other names each time that a new row is repeated.
+    again = [
+        row
+        for time in range(1, continuation.times)
+        for row in with_swapped_names(new, settings.swapped_share, settings.seed + time)
+    ]
+    return [*once, *again]
