@@ -129,9 +129,11 @@ def _who(given: str | None) -> str:
 
 
 def _show(answer: Any, words: str, as_json: bool) -> None:
-    """JSON for programs, or words for people."""
-    shown = json.dumps(_plain(answer), ensure_ascii=False, indent=1) if as_json else words
-    typer.echo(shown.encode(errors="replace").decode())  # a hostile file may bring halves of surrogate pairs
+    """JSON for programs, or words for people, without the characters that a terminal would obey rather than show."""
+    if as_json:
+        typer.echo(json.dumps(_plain(answer), ensure_ascii=False, indent=1).encode(errors="replace").decode())
+    else:
+        typer.echo("".join(each if each.isprintable() or each == "\n" else "\ufffd" for each in words))
 
 
 def _plain(value: Any) -> Any:
@@ -338,6 +340,7 @@ def labels_import_command(
     stance: Annotated[list[str] | None, typer.Option(help="THEIRS=OURS, for example Favor=support.")] = None,
     sentiment: Annotated[list[str] | None, typer.Option(help="THEIRS=OURS, for example POS=positive.")] = None,
     label_is: Annotated[str | None, typer.Option(help="What a bare `label` is: stance or sentiment.")] = None,
+    adjudicate: Annotated[bool, typer.Option(help="These labels settle their pairs over all annotators.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Check and report; keep nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -353,7 +356,7 @@ def labels_import_command(
     names = merged(read_names(mapping), given) if mapping else given
     frozen = [row.pair.text for row in _seed_rows("unseen", "release_test")]
     ledger = Ledger()
-    checked = check_file(file, ledger, names, form, annotator, frozen)
+    checked = check_file(file, ledger, names, form, annotator, frozen, adjudicate)
     report = checked.report if dry_run else keep(checked, ledger, data_folder() / "rejected")
     _show(report, import_summary(report), as_json)
     if checked.rejected:
@@ -481,6 +484,7 @@ def labels_errors_command(
     """List labels that are likely wrong, to be read again: each is judged by a network that never saw its sentence."""
     from model.folders import SEEDS
     from model.ledger import Ledger
+    from serving.show import progress_bar
     from training.formats import format_of, write_rows
     from training.label_errors import suspect_record, suspects
     from training.pretrained import find_encoder
@@ -489,7 +493,8 @@ def labels_errors_command(
 
     rows = load_rows(data or [SEEDS / "pairs"])
     resolution = resolve(Ledger().entries(), rows, Policy(policy, tuple(gold or ())))
-    found = suspects(resolution.rows, find_encoder(), folds=folds, who=resolution.who)
+    with progress_bar("folds") as progress:
+        found = suspects(resolution.rows, find_encoder(), folds=folds, who=resolution.who, progress=progress)
     write_rows([suspect_record(each) for each in found], out, format_of(out))
     typer.echo(f"{len(found):,} of {len(resolution.rows):,} rows to read again: {out}", err=True)
 

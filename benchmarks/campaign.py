@@ -156,8 +156,8 @@ def plot(report: Mapping[str, Any], file: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="a folder for models and databases, gone on from")
-    parser.add_argument("--batches", type=int, default=4)
-    parser.add_argument("--size", type=int, default=75, help="labels a batch")
+    parser.add_argument("--batches", type=int, default=3)
+    parser.add_argument("--size", type=int, default=100, help="labels a batch")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--epochs", type=float, default=2.5, help="of the trainings from the base encoder")
     parser.add_argument("--out", type=Path)

@@ -82,9 +82,8 @@ def judgement_from_row(row: Mapping[str, Any], annotator: str | None = None) -> 
         raise RowError("stance", f"is missing, and so is sentiment; give one of {', '.join(STANCES)}")
     if op in ("retract", "skip") and (stance or sentiment):
         raise RowError("stance", f"is given, but op {op} takes no label")
-    for name, value in row.items():
-        if isinstance(value, str) and "\0" in value:
-            raise RowError(name, "holds a NUL character, which no database keeps; remove it")
+    for name, value in [*row.items(), ("annotator", annotator)]:
+        _check_characters(name, value)
     named = row if read_optional_text(row, "annotator", MAX_NAME_CHARACTERS) else {"annotator": annotator}
     return Judgement(
         pair=pair_from_row(row),
@@ -120,6 +119,15 @@ def folded(text: str) -> str:
 
 def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def _check_characters(name: str, value: Any) -> None:
+    """RowError where a column, whatever it is, holds what cannot be kept or written out again."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    if "\0" in text:
+        raise RowError(name, "holds a NUL character, which no database keeps; remove it")
+    if any("\ud800" <= character <= "\udfff" for character in name + text):
+        raise RowError(name, "holds half of a surrogate pair; give well-formed Unicode")
 
 
 def _label(row: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str | None:

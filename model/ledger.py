@@ -224,7 +224,9 @@ def _add(
     for index, judgement in enumerate(judgements):
         before = last.get((judgement.item, judgement.annotator))
         recorded = now()
-        again = before is not None and before.judgement.said == judgement.said
+        # A dated word of a file is kept even if it repeats the last one: a third, between the two, may come later.
+        may_repeat = judgement.created is None or origin is None
+        again = may_repeat and before is not None and before.judgement.said == judgement.said
         new = judgement.id not in known and not again
         added.append(new)
         if new:

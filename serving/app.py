@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
+import math
 import re
+import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -39,6 +41,7 @@ PAGE: Final = Path(__file__).with_name("page.html")
 EXAMPLE: Final = {"pairs": [{"text": "Hamas said it would send a delegation to Cairo.", "actor": "Hamas"}]}
 
 LOADING: Final = "The model is being loaded"
+AGAIN_SECONDS: Final = 30  # until a bundle that could not be loaded is tried again
 
 Wanted = Callable[[], Path]
 Row = TypeVar("Row")
@@ -59,6 +62,7 @@ class Service:
         self._analyzer = analyzer
         self._wanted = wanted
         self._tried = analyzer.scorer.bundle.folder if analyzer and wanted else None
+        self._again = math.inf  # when to try a bundle that failed once more
         self._failure = LOADING
         self._free = settings.max_concurrent
 
@@ -78,12 +82,12 @@ class Service:
     async def _refresh(self, wanted: Wanted) -> None:
         """Serve what is wanted once it has answered; a failure is logged, and told to requests if nothing else serves.
 
-        A bundle that failed is tried again when another one was wanted in between.
+        A bundle that failed is tried again after a while: what was wrong may have been mended.
         """
         try:
             folder = await run_in_threadpool(wanted)
-            if folder != self._tried:
-                self._tried = folder
+            if folder != self._tried or time.monotonic() >= self._again:
+                self._tried, self._again = folder, math.inf
                 self._analyzer = await run_in_threadpool(_load_and_try, folder)
                 self._failure = LOADING
                 log.info("serving %s", self._analyzer.name)
@@ -97,6 +101,7 @@ class Service:
         if reason != self._failure:
             log.error("%s", reason, exc_info=error)
         self._failure = reason
+        self._again = time.monotonic() + AGAIN_SECONDS
 
     async def run(self, work: Callable[[Analyzer], Answer]) -> Answer:
         """Do the work in a thread, or refuse it at once where too much is being done already."""

@@ -76,13 +76,13 @@ def pair_table(answer: Json) -> None:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int | None], None]]:
+def progress_bar(of: str = "rows") -> Iterator[Callable[[int, int | None], None]]:
     """Yields a function that shows (rows done, rows in all or None) on standard error."""
     columns = (
-        TextColumn("scoring"),
+        TextColumn("working"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("rows, left"),
+        TextColumn(f"{of}, left"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:

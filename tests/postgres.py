@@ -36,6 +36,7 @@ def running(folder: Path) -> Iterator[str]:
         subprocess.run(initdb, check=True, cwd=scratch, **as_user, **quiet)  # type: ignore[call-overload]
         port = _free_port()
         command = [folder / "postgres", "-D", data, "-p", str(port), "-k", scratch, "-c", "listen_addresses=127.0.0.1"]
+        command += ["-c", "fsync=off"]  # nothing of it is to outlive the tests
         server = subprocess.Popen(command, cwd=scratch, **as_user, **quiet)  # type: ignore[call-overload]
         try:
             _wait_for(port, server)

@@ -72,7 +72,7 @@ class World:
 
     @property
     def plan(self) -> Plan:
-        settings = replace(GOING_ON, epochs=2.0, learning_rate=1e-3)
+        settings = replace(GOING_ON, epochs=3.0, learning_rate=2e-3)
         return Plan(Material((self.base,), (self.frozen,), MATERIAL.aside), settings=settings, rules=Rules(**RULES))
 
     @property

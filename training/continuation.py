@@ -2,7 +2,8 @@
 
 The new rows are repeated; the old ones are a sample, learnt as the mean of their label and of what the bundle said of
 them before: rehearsal (Robins 1995) with distillation from the model before, against sentences that were right and
-turn wrong (Xie et al. 2021). A row that people of this place labelled is always in the sample.
+turn wrong (Xie et al. 2021). A row that people of this place labelled is always in the sample. The weights that come of
+it are averaged with those of the bundle (robust fine-tuning, Wortsman et al. 2022), which halves such turns.
 """
 
 import random
@@ -10,11 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
+
 from model.bundle import Bundle
 from model.judgements import item_of
 from training.augment import with_swapped_names
 from training.distill import taught
 from training.finetune import TrainingSettings
+from training.network import StanceNetwork, load_network
 from training.resolve import LEDGER_SOURCES
 from training.rows import LabelledPair
 
@@ -27,13 +31,22 @@ class Continuation:
     new: frozenset[str]
     replay: int = 2000  # old rows that are learnt again
     times: int = 4  # how often a new row is learnt in an epoch
+    share: float = 0.5  # of the new weights, in the mean with those of the bundle
 
     def as_json(self) -> dict[str, Any]:
         return {"from": self.bundle.name, "files": self.bundle.manifest["files"], "new": sorted(self.new),
-                "replay": self.replay, "times": self.times}  # fmt: skip
+                "replay": self.replay, "times": self.times, "share": self.share}  # fmt: skip
 
     def is_new(self, row: LabelledPair) -> bool:
         return item_of(row.pair) in self.new
+
+
+def averaged_with_the_bundle(network: StanceNetwork, continuation: Continuation) -> StanceNetwork:
+    """The network with the weighted mean of its weights and those that training went on from."""
+    before, share = load_network(continuation.bundle.folder).state_dict(), continuation.share
+    after = network.state_dict()
+    network.load_state_dict({name: torch.lerp(before[name], after[name], share) for name in after})
+    return network.eval()
 
 
 def rows_to_go_on_with(

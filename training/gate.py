@@ -56,9 +56,9 @@ class Facts:
     """What the gate cannot see in the rows and the models.
 
     `controls` holds predicted stances by set and control, one a row of the set. `who` names the annotators of each
-    row of `learnt_from` by row id, `disputes` says of how many unsettled pairs each has a voice. `behaviour` are cases as
-    in seeds/behaviour.jsonl; one with `"must": true` may not newly fail. `known_actors` are the names that training saw.
-    `reads` counts how often this test has been read.
+    row of `learnt_from` by row id, `disputes` says of how many unsettled pairs each has a voice. `behaviour` are cases
+    as in seeds/behaviour.jsonl; one with `"must": true` may not newly fail. `known_actors` are the names that training
+    saw. `reads` counts how often this test has been read.
     """
 
     data_grew: bool

@@ -121,8 +121,11 @@ def check_file(
     form: str | None = None,
     annotator: str | None = None,
     frozen: Sequence[str] = (),
+    adjudicate: bool = False,
 ) -> Checked:
     """Read and check every row; nothing is kept yet. `frozen` are the sentences of the frozen tests.
+
+    With `adjudicate` the labels settle their pairs over all annotators, as the filled-in list of disputed pairs does.
 
     InputError where the file cannot be read at all.
     """
@@ -140,7 +143,7 @@ def check_file(
             continue
         ours = names.applied(replace(row, record=_without_verdict(row.record)))
         try:
-            judgements.append(_judgement(ours, annotator))
+            judgements.append(_judgement(ours, annotator, adjudicate))
             places.append(row.place)
         except RowError as error:
             rejected.append(Rejected(row.place, str(error), row.record))
@@ -231,8 +234,12 @@ def import_summary(report: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _judgement(row: RawRow, annotator: str | None) -> Judgement:
+def _judgement(row: RawRow, annotator: str | None, adjudicate: bool) -> Judgement:
     record = row.record
+    if adjudicate and record.get("op", "label") == "label":
+        record = {**record, "op": "adjudicate"}
+    if record.get("op") == "adjudicate" and not adjudicate:
+        raise RowError("op", "is adjudicate, which settles a pair over all annotators; say so with --adjudicate")
     if row.error:
         raise RowError("row", row.error)
     if "label" in record and not record.get("stance") and not record.get("sentiment"):

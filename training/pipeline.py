@@ -34,7 +34,7 @@ from training.agreement import agreement, readings, second_labels
 from training.augment import with_swapped_names
 from training.baselines import control_predictions
 from training.calibrate import choose_abstention, fit_temperature
-from training.continuation import Continuation, rows_to_go_on_with
+from training.continuation import Continuation, averaged_with_the_bundle, rows_to_go_on_with
 from training.distill import taught
 from training.evaluate import evaluate, truth_of
 from training.export import export_onnx, quantise_within_limits
@@ -122,6 +122,8 @@ def train(
         rows = rows_to_learn(rows, unlabelled, teacher, settings)
     with disk_errors(run):
         network = finetune_mean(rows, folder, settings, run / "checkpoints")
+        if continuation:
+            network = averaged_with_the_bundle(network, continuation)
         (run / "network").mkdir(parents=True, exist_ok=True)
         save_network(network, run / "network")
     shutil.copy(folder / "tokenizer.json", run / "network" / "tokenizer.json")

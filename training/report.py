@@ -240,7 +240,8 @@ def _continued(manifest: Json) -> str:
         return ""
     return (
         f"The training went on from {continuation['from']}: {len(continuation['new']):,} pairs were new or had another "
-        f"label, each learnt {continuation['times']} times an epoch, beside {continuation['replay']:,} old ones.\n"
+        f"label, each learnt {continuation['times']} times an epoch, beside up to {continuation['replay']:,} old ones. "
+        f"The weights are the mean of both.\n"
     )
 
 

@@ -168,7 +168,7 @@ def rebuild(
     continuation = None
     if before:
         start = load_bundle(versions.find(before["from"]))
-        continuation = Continuation(start, frozenset(before["new"]), before["replay"], before["times"])
+        continuation = Continuation(start, frozenset(before["new"]), before["replay"], before["times"], before["share"])
     if manifest["teacher"] and teacher is None:
         raise InputError(f"{version.name} learnt from {manifest['teacher']['name']}; give its folder with --teacher")
     if manifest["data"]["unlabelled"] and not unlabelled:

@@ -136,7 +136,9 @@ def test_a_disputed_pair_is_written_filled_in_and_settled(either: Run, nothing_e
     [record] = records_in("disputed.jsonl")
     assert (record["stance"], record["op"], record["votes"]) == ("", "adjudicate", ["anna: support", "ben: oppose"])
     assert counts(either("import", "disputed.jsonl", "--annotator", "zoe", "--json", code=3).json) == (0, 0, 1)
-    assert counts(either("import", file_of({**record, "stance": "none", "annotator": "zoe"}), "--json").json)[0] == 1
+    filled_in = file_of({**record, "stance": "none", "annotator": "zoe"})
+    assert "say so with --adjudicate" in either("import", filled_in, code=3).out
+    assert counts(either("import", filled_in, "--adjudicate", "--json").json)[0] == 1
     assert either("status", *base, "--json").json["disputed"] == 0
     either("export", "settled.jsonl", "--kind", "settled", *base)
     assert {row["actor"]: (row["stance"], row["annotators"]) for row in records_in("settled.jsonl")} == {

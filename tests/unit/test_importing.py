@@ -396,7 +396,7 @@ def test_what_is_exported_and_imported_again_adds_nothing(ledger: Ledger, form: 
 def test_a_history_is_the_same_in_another_ledger(ledger: Ledger, form: str) -> None:
     rows = [{**ROW, "stance": stance, "created": f"2026-03-0{day}"} for day, stance in enumerate(
         ("oppose", "support", "oppose", "none"), 1)]  # fmt: skip
-    ledger.add([judgement_from_row(row) for row in [*rows, {**ROW, "annotator": "ben", "op": "adjudicate"}]])
+    ledger.add([judgement_from_row(row) for row in [*rows, {**ROW, "annotator": "ben"}]])
     file = Path(f"labels{ENDINGS.get(form, '.jsonl')}")
     write_rows(records_to_export(ledger, "history", Policy()), file, form)
     other = Ledger(Database("sqlite:///other.db"))

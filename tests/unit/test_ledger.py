@@ -61,6 +61,15 @@ def test_dated_words_may_go_back_and_forth(ledger: Ledger) -> None:
     assert last.judgement.stance == "oppose"
 
 
+def test_a_word_that_came_between_two_equal_ones_may_be_imported_later(ledger: Ledger) -> None:
+    origin = Origin("a.csv", "d" * 64, "csv", {})
+    days = {"2026-03-01": "support", "2026-03-03": "support", "2026-03-02": "oppose"}
+    for day, stance in days.items():
+        assert ledger.add([said(stance, created=day)], origin=origin) == [True]
+    [last] = latest(ledger.entries()).values()
+    assert last.judgement.stance == "support"
+
+
 def test_an_older_word_that_comes_later_does_not_supersede(ledger: Ledger) -> None:
     ledger.add([said("support", created="2026-03-05")])
     ledger.add([said("oppose", created="2026-03-01")])
@@ -212,7 +221,9 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     [
         ({"stance": "Support"}, "stance"), ({"stance": 3}, "stance"), ({"stance": None}, "stance"),
         ({"sentiment": "good"}, "sentiment"), ({"op": "delete"}, "op"), ({"op": "skip"}, "stance"),
-        ({"sure": "maybe"}, "sure"), ({"created": "yesterday"}, "created"), ({"note": "a\0b"}, "note"),
+        ({"sure": "maybe"}, "sure"),
+        ({"topic": "a\ud800"}, "topic"),
+        ({"tags": ["a\udfff"]}, "tags"), ({"created": "yesterday"}, "created"), ({"note": "a\0b"}, "note"),
         ({"mention": "Belun"}, "mention"), ({"text": " "}, "text"), ({"annotator": 3}, "annotator"),
     ],
 )  # fmt: skip
