@@ -4,6 +4,8 @@ A model that never saw three disputes gets their labels in batches, in the order
 batch it is retrained from the champion and judged by the gate, and the challenger takes its place if the gate says so.
 At the end the same labels are learnt once from the base encoder. The sentences that grade the three disputes are never
 labelled. A run that is stopped goes on.
+
+With --release the model is the one that ships, and the disputes are three of seeds/unseen, which it never saw.
 """
 
 import argparse
@@ -17,7 +19,7 @@ from typing import Any, Final
 from matplotlib.figure import Figure
 
 from model.analysis import load_analyzer
-from model.bundle import load_bundle
+from model.bundle import RELEASE, load_bundle
 from model.folders import SEEDS
 from model.judgements import Judgement, item_of, judgement_from_row
 from model.ledger import Ledger
@@ -32,6 +34,7 @@ from training.snapshot import Material
 from training.split import side_of
 
 DISPUTES: Final = ("eu-accession", "nepal", "uganda-lra")
+UNSEEN_DISPUTES: Final = ("falklands", "iraq-kurdistan-oil", "tuareg-algiers")
 GRADED_SHARE: Final = 1 / 3  # of the sentences that could be trained on
 ORDERS: Final = ("queue", "random")
 ANNOTATOR: Final = "simulated annotator"
@@ -41,22 +44,24 @@ Json = dict[str, Any]
 Rows = Sequence[LabelledPair]
 
 
-def deal(rows: Rows, seed: int) -> tuple[list[LabelledPair], list[LabelledPair], list[LabelledPair]]:
+def deal(
+    rows: Rows, disputes: Sequence[str], seed: int
+) -> tuple[list[LabelledPair], list[LabelledPair], list[LabelledPair]]:
     """The rows of other disputes, those of the three to be labelled, and those of the three to grade by."""
-    known = [row for row in rows if row.topic not in DISPUTES]
-    new = [row for row in rows if row.topic in DISPUTES]
+    known = [row for row in rows if row.topic not in disputes]
+    new = [row for row in rows if row.topic in disputes]
     trainable = sorted({row.pair.text for row in new if side_of(row.pair.text) == "train"})
     graded = set(random.Random(seed).sample(trainable, round(GRADED_SHARE * len(trainable))))
     pool = [row for row in new if row.pair.text in set(trainable) - graded]
     return known, pool, [row for row in new if row.pair.text not in set(trainable) - graded]
 
 
-def start(work: Path, known: Rows, graded: Rows, settings: TrainingSettings) -> Path:
+def start(work: Path, settings: TrainingSettings) -> Path:
     """The bundle that never saw the three disputes."""
     bundle = work / "start"
     if not bundle.is_dir():
-        files = [write(known, work / "campaign" / "known.jsonl"), write(graded, work / "campaign" / "disputes.jsonl")]
-        sources = Sources(files[:1], [*files[1:], SEEDS / "unseen"])
+        material = material_of(work)
+        sources = Sources(material.base, material.frozen)
         train(sources, DEFAULT_ENCODER, settings, work / "start-run", False, "python -m benchmarks.campaign")
         export(work / "start-run", bundle, "parley")
     return bundle
@@ -156,6 +161,8 @@ def plot(report: Mapping[str, Any], file: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="a folder for models and databases, gone on from")
+    parser.add_argument("--release", action="store_true", help="start from the bundle that ships")
+    parser.add_argument("--base", action=argparse.BooleanOptionalAction, default=True, help="also once from base")
     parser.add_argument("--batches", type=int, default=3)
     parser.add_argument("--size", type=int, default=100, help="labels a batch")
     parser.add_argument("--seed", type=int, default=7)
@@ -164,21 +171,29 @@ def main() -> None:
     parser.add_argument("--plot", type=Path)
     arguments = parser.parse_args()
     work = arguments.work.resolve()
-    known, pool, graded = deal(load_rows([SEEDS / "pairs"]), arguments.seed)
-    write(load_rows([SEEDS / "unseen"]), work / "campaign" / "unseen.jsonl")
+    pairs, unseen = load_rows([SEEDS / "pairs"]), load_rows([SEEDS / "unseen"])
+    if arguments.release:
+        unseen, pool, graded = deal(unseen, UNSEEN_DISPUTES, arguments.seed)
+        known = pairs
+    else:
+        known, pool, graded = deal(pairs, DISPUTES, arguments.seed)
+    folder = work / "campaign"
+    for rows, name in ((known, "known"), (graded, "disputes"), (unseen, "unseen")):
+        write_rows(rows, folder / f"{name}.jsonl")
     settings = TrainingSettings(epochs=arguments.epochs, seed=arguments.seed)
-    first = start(work, known, graded, settings)
+    first = RELEASE if arguments.release else start(work, settings)
     report: Json = {
-        "disputes": DISPUTES, "known": len(known), "pool": len(pool), "graded": len(graded),
-        "start": load_bundle(first).name,
+        "disputes": UNSEEN_DISPUTES if arguments.release else DISPUTES, "known": len(known), "pool": len(pool),
+        "graded": len(graded), "start": load_bundle(first).name,
         "orders": {
             order: campaign(order, work, first, pool, arguments.batches, arguments.size, arguments.seed)
             for order in ORDERS
         },
     }  # fmt: skip
-    os.environ["PARLEY_DATA"] = str(work / ORDERS[0])
-    plan = Plan(material_of(work), start="base", settings=settings)
-    report["from base, all labels by queue"] = learn(plan, Ledger(), Versions(), "from base")
+    if arguments.base:
+        os.environ["PARLEY_DATA"] = str(work / ORDERS[0])
+        plan = Plan(material_of(work), start="base", settings=settings)
+        report["from base, all labels by queue"] = learn(plan, Ledger(), Versions(), "from base:")
     text = json.dumps(report, indent=1)
     print(text)
     if arguments.out:

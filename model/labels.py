@@ -4,4 +4,5 @@ from typing import Final
 
 STANCES: Final = ("support", "conditional", "oppose", "none")
 SENTIMENTS: Final = ("negative", "neutral", "positive")
+LABELS: Final = {"stance": STANCES, "sentiment": SENTIMENTS}
 CODEBOOK_VERSION: Final = "1"  # of seeds/CODEBOOK.md, which says what they mean

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from model.errors import InputError
 from model.folders import SEEDS
-from model.labels import SENTIMENTS, STANCES
+from model.labels import LABELS
 from model.ledger import Entry, latest
 from training.metrics import interval
 from training.rows import LabelledPair, load_rows, read_records
 
-LABELS = {"stance": STANCES, "sentiment": SENTIMENTS}
 Counts = NDArray[np.int64]
 
 
@@ -29,7 +28,7 @@ def second_labels(file: Path) -> list[dict[str, str]]:
     """The labels of a second reader: id, stance, sentiment (and first_stance where the first was then changed)."""
     labels: list[dict[str, str]] = []
     for line, record in read_records(file):
-        for field, allowed in (("stance", STANCES), ("sentiment", SENTIMENTS)):
+        for field, allowed in LABELS.items():
             for name in (field, f"first_{field}"):
                 value = record.get(name, allowed[0] if name.startswith("first_") else None)
                 if value not in allowed:

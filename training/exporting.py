@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from model.errors import InputError
 from model.judgements import item_of
+from model.labels import LABELS
 from model.ledger import Entry, Ledger, latest
-from training.resolve import LABELS, Policy, Resolution, resolve
+from training.resolve import Policy, Resolution, resolve
 from training.rows import LabelledPair, row_record
 from training.snapshot import disputed_records
 

@@ -15,13 +15,13 @@ from typing import Any, Final
 import numpy as np
 
 from model.errors import CheckError, InputError
-from model.labels import STANCES
+from model.labels import LABELS, STANCES
 from model.records import Pair
 from model.scorer import Scorer
 from training.behaviour import KINDS, compare_cases
 from training.calibrate import MIN_PRECISION
 from training.export import MAX_F1_LOSS, MAX_FP32_DIFFERENCE, MIN_SAME_LABEL, Parity
-from training.learnt import LABELS, compare_learnt, probabilities_of
+from training.learnt import compare_learnt, probabilities_of
 from training.metrics import (
     Difference,
     Flags,

@@ -17,7 +17,7 @@ import yaml
 from model.bundle import tree_digest
 from model.errors import InputError, RowError
 from model.judgements import Judgement, folded, judgement_from_row
-from model.labels import SENTIMENTS, STANCES
+from model.labels import LABELS
 from model.ledger import Entry, Ledger, Origin, latest
 from training.formats import RawRow, described, read_rows
 from training.formats.base import finished
@@ -27,7 +27,6 @@ MOST_COMPARED: Final = 50_000_000  # pairs of sentences; above this, near-duplic
 REJECTED_ENDING: Final = ".rejected.jsonl"
 REASON: Final = "rejected_because"  # columns of the file of rejected rows
 PLACE: Final = "rejected_at"
-LABELS: Final = {"stance": STANCES, "sentiment": SENTIMENTS}
 
 Json = dict[str, Any]
 

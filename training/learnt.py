@@ -6,12 +6,11 @@ from typing import Any, Final
 import numpy as np
 
 from model.errors import CheckError
-from model.labels import SENTIMENTS, STANCES
+from model.labels import LABELS
 from model.scorer import Scorer, softmax
 from training.metrics import Probabilities
 from training.rows import LabelledPair
 
-LABELS: Final = {"stance": STANCES, "sentiment": SENTIMENTS}
 UNKNOWN: Final = "unknown"
 WRONG_SHOWN: Final = 50
 

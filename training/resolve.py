@@ -17,13 +17,13 @@ from typing import Any, Final
 
 from model.errors import InputError
 from model.judgements import item_of
+from model.labels import LABELS
 from model.ledger import Entry, latest
 from model.records import Pair
 from training.rows import LabelledPair
 from training.split import side_of
 
 POLICIES: Final = ("majority", "unanimous", "latest")
-LABELS: Final = ("stance", "sentiment")
 SOURCE: Final = "labels"  # of rows that come from the ledger
 SELECTED: Final = "labels-selected"  # of those among them that the queue chose, not by chance
 LEDGER_SOURCES: Final = (SOURCE, SELECTED)
