@@ -79,7 +79,7 @@ class World:
     def options(self) -> list[str]:
         """What says the same as the plan on the command line."""
         return [
-            "--data", str(self.base), "--frozen", str(self.frozen), "--epochs", "2", "--learning-rate", "0.001",
+            "--data", str(self.base), "--frozen", str(self.frozen), "--epochs", "3", "--learning-rate", "0.002",
             "--rules", str(self.rules),
         ]  # fmt: skip
 

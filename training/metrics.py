@@ -229,7 +229,8 @@ def classification(truth: Labels, predicted: Labels, names: Sequence[str]) -> di
     return {
         "accuracy": float((truth == predicted).mean()),
         "macro_f1": macro_f1(truth, predicted, len(names)),
-        "matthews": float(matthews_corrcoef(truth, predicted)),
+        # Where one class is all there is, it is not defined, and scikit-learn would warn.
+        "matthews": float(matthews_corrcoef(truth, predicted)) if len({*truth, *predicted}) > 1 else 0.0,
         "classes": {
             name: {
                 "precision": float(precision[i]), "recall": float(recall[i]), "f1": float(f1[i]),

@@ -158,7 +158,7 @@ def test_a_version_is_shown_as_its_card_or_its_manifest(commands: Commands, worl
 def test_two_versions_are_compared_by_settings_measures_and_rows(commands: Commands, world: World) -> None:
     found = json.loads(commands(world, "models", "diff", champion(world), world.challenger, "--json").out)
     assert found["versions"] == [champion(world), world.challenger]
-    assert found["settings"]["learning_rate"] == [0.003, 0.001]
+    assert found["settings"]["learning_rate"] == [0.003, 0.002]
     assert found["rows"] is None
     assert "one of the snapshots is not here" in commands(world, "models", "diff", world.challenger).out
 
