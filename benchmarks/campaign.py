@@ -102,8 +102,8 @@ def learn(plan: Plan, ledger: Ledger, versions: Versions, what: str) -> Json:
         "verdict": verdict["verdict"], "reasons": verdict["reasons"],
         "champion": scores(verdict, "champion"), "challenger": scores(verdict, "challenger"),
         "lost": len(verdict["flips"]["lost"]), "gained": len(verdict["flips"]["gained"]), "rows": verdict["rows"],
-        "learnt": verdict["learnt"]["challenger_right"], "of": verdict["learnt"]["rows"],
-        "served_new": verdict["sets"][NEW]["challenger" if verdict["verdict"] == "promote" else "champion"],
+        "new_labels": verdict["learnt"]["rows"], "right_before": verdict["learnt"]["champion_right"],
+        "learnt": verdict["learnt"]["challenger_right"],
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -95,6 +95,9 @@ class Versions:
         """Every version, the oldest first; a damaged one is listed with its problem."""
         champion = self._named()
         found = [_version(name, folder, name == champion) for name, folder in self._folders().items()]
+        # What was judged again has its newest verdict in the audit log alone.
+        judged = {each.details.get("challenger"): each.details.get("verdict") for each in self._judgings()}
+        found = [replace(each, verdict=judged.get(each.name, each.verdict)) for each in found]
         return sorted(found, key=lambda version: (version.created or "", version.name))
 
     # Writing
@@ -261,6 +264,11 @@ class Versions:
                 f"{expected}; {self._choices()}"
             )
         self.champion()
+
+    def _judgings(self) -> Sequence[Entry]:
+        with suppress(AuditError):  # a broken log is for `verify` to report
+            return [each for each in self.audit.entries() if each.event == "judge"]
+        return []
 
     # Changing it, with the lock held
 

@@ -208,6 +208,8 @@ def test_the_list_shows_what_manifest_and_verdict_say(empty: Versions, tmp_path:
     assert (shown.name, shown.parent) == ("parley-a1", "parley-release")
     assert (shown.created, shown.snapshot) == ("2026-01-01", "s1")
     assert (shown.verdict, shown.macro_f1, shown.problem) == ("hold", {"voa-dev": 0.7}, None)
+    empty.audit.append("judge", "mara", challenger="parley-a1", champion="parley-release", verdict="reject")
+    assert [version.verdict for version in empty.list() if version.champion] == ["reject"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "null", '{"name": "other"}', "[" * 5000, '{"name": "parley-a1"'])
