@@ -38,6 +38,7 @@ UNSEEN_DISPUTES: Final = ("falklands", "iraq-kurdistan-oil", "tuareg-algiers")
 GRADED_SHARE: Final = 1 / 3  # of the sentences that could be trained on
 ORDERS: Final = ("queue", "random")
 ANNOTATOR: Final = "simulated annotator"
+FROM_BASE: Final = "all by queue, from the base encoder"
 NEW, OLD = "campaign-disputes", ("parley-test", "campaign-unseen")
 
 Json = dict[str, Any]
@@ -141,11 +142,28 @@ def write(rows: Rows, file: Path) -> Path:
     return file
 
 
+def table(report: Mapping[str, Any]) -> str:
+    """The figures as Markdown: of each challenger, beside those of the champion that it was judged against."""
+    lines = [
+        "| labels | verdict | new labels right, before and after | three disputes | parley-test | unseen disputes "
+        "| sentences gained, lost |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    rounds = [(f"{each['labels']} by {order}", each) for order, points in report["orders"].items() for each in points]
+    if FROM_BASE in report:
+        rounds.append((FROM_BASE, report[FROM_BASE]))
+    for name, each in rounds:
+        scores = [f"{each['champion'][part]:.3f} → {each['challenger'][part]:.3f}" for part in (NEW, *OLD)]
+        learnt = f"{each['right_before']} → {each['learnt']} of {each['new_labels']}"
+        changed = f"{each['gained']}, {each['lost']} of {each['rows']:,}"
+        lines.append("| " + " | ".join([name, each["verdict"], learnt, *scores, changed]) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def plot(report: Mapping[str, Any], file: Path) -> None:
     figure = Figure(figsize=(7, 4), layout="tight")
     axes = figure.subplots()
-    for order, color in zip(ORDERS, ("C0", "C1"), strict=True):
-        points = report["orders"][order]
+    for (order, points), color in zip(report["orders"].items(), ("C0", "C1"), strict=False):
         labels = [0, *(each["labels"] for each in points)]
         for name, style in ((NEW, "-"), (OLD[0], ":"), (OLD[1], "--")):
             values = [points[0]["champion"][name], *(each["challenger"][name] for each in points)]
@@ -163,6 +181,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="a folder for models and databases, gone on from")
     parser.add_argument("--release", action="store_true", help="start from the bundle that ships")
     parser.add_argument("--base", action=argparse.BooleanOptionalAction, default=True, help="also once from base")
+    parser.add_argument("--orders", nargs="+", choices=ORDERS, default=ORDERS)
     parser.add_argument("--batches", type=int, default=3)
     parser.add_argument("--size", type=int, default=100, help="labels a batch")
     parser.add_argument("--seed", type=int, default=7)
@@ -187,15 +206,15 @@ def main() -> None:
         "graded": len(graded), "start": load_bundle(first).name,
         "orders": {
             order: campaign(order, work, first, pool, arguments.batches, arguments.size, arguments.seed)
-            for order in ORDERS
+            for order in arguments.orders
         },
     }  # fmt: skip
     if arguments.base:
-        os.environ["PARLEY_DATA"] = str(work / ORDERS[0])
+        os.environ["PARLEY_DATA"] = str(work / arguments.orders[0])
         plan = Plan(material_of(work), start="base", settings=settings)
-        report["from base, all labels by queue"] = learn(plan, Ledger(), Versions(), "from base:")
+        report[FROM_BASE] = learn(plan, Ledger(), Versions(), "from base:")
     text = json.dumps(report, indent=1)
-    print(text)
+    print(text, table(report), sep="\n")
     if arguments.out:
         arguments.out.write_text(text + "\n", encoding="utf-8")
     if arguments.plot:

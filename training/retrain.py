@@ -168,6 +168,8 @@ def rebuild(
     continuation = None
     if before:
         start = load_bundle(versions.find(before["from"]))
+        if start.manifest["files"] != before["files"]:
+            raise InputError(f"{version.name} went on from another {start.name} than the one that is here")
         continuation = Continuation(start, frozenset(before["new"]), before["replay"], before["times"], before["share"])
     if manifest["teacher"] and teacher is None:
         raise InputError(f"{version.name} learnt from {manifest['teacher']['name']}; give its folder with --teacher")
