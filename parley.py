@@ -529,6 +529,7 @@ def retrain_command(
     """
     from model.ledger import Ledger
     from model.versions import Versions
+    from training.promotion import objection
     from training.resolve import Policy
     from training.retrain import plan_of, retrain
     from training.rules import Rules
@@ -547,27 +548,28 @@ def retrain_command(
     if outcome.verdict is None:
         _show({"verdict": None, "words": outcome.words}, outcome.words, as_json)
         return
-    promoted = _promote_if_wished(versions, outcome.verdict, promote, name, as_json)
-    report = {**outcome.verdict, "folder": str(outcome.folder), "promoted": promoted, "words": outcome.words}
+    against = objection(versions, outcome.verdict["challenger"], by_itself=True)
+    promoted = _promote_if_wished(versions, outcome.verdict, promote, name, as_json, against)
+    report = {
+        **outcome.verdict, "folder": str(outcome.folder), "promoted": promoted, "objection": against,
+        "words": outcome.words,
+    }  # fmt: skip
     lines = [outcome.words, summary(outcome.verdict), f"page: {outcome.folder}/verdict.html"]
-    lines.append(_what_now(outcome.verdict, promoted))
+    lines.append(_what_now(outcome.verdict, promoted, against))
     _show(report, "\n".join(line for line in lines if line), as_json)
     if not promoted and outcome.verdict["verdict"] in NOT_PROMOTED:
         raise typer.Exit(NOT_PROMOTED[outcome.verdict["verdict"]])
 
 
-def _promote_if_wished(versions: "Versions", verdict: dict[str, Any], promote: str, who: str, quiet: bool) -> bool:
-    """Promote on `auto` where the verdict allows it, on `ask` where a person at the terminal says so."""
-    from training.promotion import objection
-
+def _promote_if_wished(
+    versions: "Versions", verdict: dict[str, Any], promote: str, who: str, quiet: bool, against: str
+) -> bool:
+    """Promote on `auto` where nothing speaks against it, on `ask` where a person at the terminal says so."""
     challenger, found = verdict["challenger"], verdict["verdict"]
     if versions.current_name() == challenger:
         return True
-    if found == "promote" and (reason_against := objection(versions, challenger)):
-        typer.echo(f"not promoted: {reason_against}", err=True)
-        return False
-    wished = promote == "auto" and found == "promote"
-    if promote == "ask" and found == "promote" and not quiet and sys.stdin.isatty():
+    wished = promote == "auto" and not against
+    if promote == "ask" and not against and not quiet and sys.stdin.isatty():
         typer.echo("\n".join(verdict["reasons"]), err=True)
         wished = typer.confirm(f"Serve {challenger} from now on?", err=True)
     if wished:
@@ -575,13 +577,13 @@ def _promote_if_wished(versions: "Versions", verdict: dict[str, Any], promote: s
     return wished
 
 
-def _what_now(verdict: dict[str, Any], promoted: bool) -> str:
+def _what_now(verdict: dict[str, Any], promoted: bool, against: str) -> str:
     if promoted:
         return f"{verdict['challenger']} is the champion now; go back with: parley models rollback"
-    if verdict["verdict"] == "promote":
+    if not against:
         return f"not promoted yet; do it with: parley models promote {verdict['challenger']}"
-    against = f"parley models promote {verdict['challenger']} --override --who NAME --reason WHY"
-    return f"not promoted; against the gate: {against}"
+    command = f"parley models promote {verdict['challenger']} --override --who NAME --reason WHY"
+    return f"not promoted: {against}; against the gate: {command}"
 
 
 @models.command("list")

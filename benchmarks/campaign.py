@@ -75,8 +75,8 @@ def campaign(order: str, work: Path, first: Path, pool: Rows, batches: int, size
     kept = work / order / "points.json"
     points: list[Json] = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else []
     if not points:
-        added = versions.add(first, ANNOTATOR)
-        versions.promote(added.name, ANNOTATOR, "the start of the campaign", override=True)
+        versions.add(first, ANNOTATOR)
+        versions.promote(load_bundle(first).name, ANNOTATOR, "the start of the campaign", override=True)
     for batch in range(len(points), batches):
         judged = {entry.judgement.item for entry in ledger.entries()}
         left = [row for row in pool if item_of(row.pair) not in judged]

@@ -19,7 +19,6 @@ from training.augment import with_swapped_names
 from training.distill import taught
 from training.finetune import TrainingSettings
 from training.network import StanceNetwork, load_network
-from training.resolve import LEDGER_SOURCES
 from training.rows import LabelledPair
 
 
@@ -29,6 +28,7 @@ class Continuation:
 
     bundle: Bundle
     new: frozenset[str]
+    judged: frozenset[str] = frozenset()  # the pairs that people of this place judged: always learnt again
     replay: int = 2000  # old rows that are learnt again
     times: int = 4  # how often a new row is learnt in an epoch
     share: float = 0.5  # of the new weights, in the mean with those of the bundle
@@ -55,8 +55,8 @@ def rows_to_go_on_with(
     """The new rows, repeated, and the sample of the old ones with the bundle's own answers."""
     new = [row for row in rows if continuation.is_new(row)]
     old = [row for row in rows if not continuation.is_new(row)]
-    ours = [row for row in old if row.source in LEDGER_SOURCES]
-    rest = [row for row in old if row.source not in LEDGER_SOURCES]
+    ours = [row for row in old if item_of(row.pair) in continuation.judged]
+    rest = [row for row in old if item_of(row.pair) not in continuation.judged]
     sample = random.Random(settings.seed).sample(rest, min(len(rest), continuation.replay))
     replayed = taught([*ours, *sample], continuation.bundle)
     once = with_swapped_names([*new, *replayed], settings.swapped_share, settings.seed)

@@ -124,7 +124,8 @@ def check_file(
 ) -> Checked:
     """Read and check every row; nothing is kept yet. `frozen` are the sentences of the frozen tests.
 
-    With `adjudicate` the labels settle their pairs over all annotators, as the filled-in list of disputed pairs does.
+    With `adjudicate` rows that name no `op` settle their pairs over all annotators, as the filled-in list of disputed
+    pairs does.
 
     InputError where the file cannot be read at all.
     """
@@ -198,8 +199,10 @@ def import_summary(report: Mapping[str, Any]) -> str:
         + (f" ({report['rejected_rows']})" if "rejected_rows" in report else ""),
     ]
     lines += [f"    {count:,} x {reason}" for reason, count in report["reasons"].items()]
-    lines += [f"    no such label: {label} ({count:,} rows); give a mapping" for label, count in
-              report["unknown_labels"].items()]  # fmt: skip
+    lines += [
+        f"    no such label: {label} ({count:,} rows); give a mapping (--stance or --sentiment THEIRS=OURS)"
+        for label, count in report["unknown_labels"].items()
+    ]
     lines += [f"  left aside {count:,}: {reason}" for reason, count in report["ignored"].items()]
     lines.append(
         f"  given twice in the file {report['duplicates']:,}, known before {report['known_before']:,}, "
@@ -209,6 +212,11 @@ def import_summary(report: Mapping[str, Any]) -> str:
         f"  pairs on which annotators differ {report['conflicts']:,}, "
         f"rows that change what the same annotator said before {report['changed']:,}"
     )
+    if report["not_named"]:
+        lines.append(
+            f"  without the actor's name in the sentence and without a `mention` {report['not_named']:,}: is it the right "
+            "sentence?"
+        )
     if report["taken_back_since"]:
         lines.append(
             f"  known, but its annotator has said otherwise since {report['taken_back_since']:,}: "
@@ -235,7 +243,7 @@ def import_summary(report: Mapping[str, Any]) -> str:
 
 def _judgement(row: RawRow, annotator: str | None, adjudicate: bool) -> Judgement:
     record = row.record
-    if adjudicate and record.get("op", "label") == "label":
+    if adjudicate and not record.get("op"):
         record = {**record, "op": "adjudicate"}
     if record.get("op") == "adjudicate" and not adjudicate:
         raise RowError("op", "is adjudicate, which settles a pair over all annotators; say so with --adjudicate")
@@ -267,6 +275,8 @@ def _counts(judgements: Sequence[Judgement]) -> Json:
     }
     counts["annotators"] = dict(Counter(each.annotator for each in judgements).most_common())
     counts["actors"] = dict(Counter(each.pair.actor for each in judgements).most_common(20))
+    pairs = [each.pair for each in judgements]
+    counts["not_named"] = sum(pair.start is None and pair.actor not in pair.text for pair in pairs)
     counts["other_codebooks"] = sum(each.codebook != Judgement.codebook for each in judgements)
     return counts
 
@@ -279,8 +289,8 @@ def _duplicates(judgements: Sequence[Judgement], entries: Sequence[Entry]) -> Js
     keys = [(each.item, each.annotator) for each in judgements]
     known = taken_back = changed = 0
     for key, each in zip(keys, judgements, strict=True):
-        known += each.id in kept or said.get(key) == each.said
-        taken_back += each.id in kept and said[key] != each.said
+        known += each.id in kept or (each.created is None and said.get(key) == each.said)
+        taken_back += each.id in kept and each.created is None and said[key] != each.said
     times = Counter((*key, each.said) for key, each in zip(keys, judgements, strict=True))
     votes: dict[str, dict[str, tuple[str | None, str | None]]] = defaultdict(dict)
     for (item, who), entry in last.items():

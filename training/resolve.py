@@ -156,14 +156,25 @@ def _is_final(vote: Vote, policy: Policy) -> bool:
 
 
 def _votes(label: str, row: LabelledPair, entries: Sequence[Entry]) -> list[Vote]:
-    """Who says what of a label, in the order in which it was said; the base data first."""
+    """Who says what of a label, in the order in which it was said; the base data first.
+
+    An adjudication is ended by another, or by a retraction that was imported: what comes over HTTP, under whatever
+    name, is one more word beside it.
+    """
     own: Any = getattr(row, label)
     votes = [Vote(BASE, own, "")] if own else []
-    for entry in sorted(latest(entries, label).values(), key=lambda each: (each.when, each.number)):
+    words = [each for each in entries if each.judgement.op != "adjudicate"]
+    final = [each for each in entries if each.judgement.op == "adjudicate" or _is_imported_retraction(each)]
+    last = [*latest(words, label).values(), *latest(final, label).values()]
+    for entry in sorted(last, key=lambda each: (each.when, each.number)):
         said = getattr(entry.judgement, label)
         if said:
             votes.append(Vote(entry.judgement.annotator, said, entry.when, entry.judgement.op == "adjudicate"))
     return votes
+
+
+def _is_imported_retraction(entry: Entry) -> bool:
+    return entry.judgement.op == "retract" and entry.file is not None
 
 
 def _row(item: str, entries: Sequence[Entry], reasons: Mapping[str, str]) -> LabelledPair:

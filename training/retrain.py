@@ -46,7 +46,8 @@ from training.verdict import page
 BEHAVIOUR: Final = SEEDS / "behaviour.jsonl"
 STARTS: Final = ("champion", "base")
 # Going on from a trained network: fewer and smaller steps than from the encoder alone.
-MATERIAL: Final = Material((SEEDS / "pairs",), (SEEDS / "unseen",), (SEEDS / "release_test",))
+RELEASE_TEST: Final = SEEDS / "release_test"
+MATERIAL: Final = Material((SEEDS / "pairs",), (SEEDS / "unseen",), (RELEASE_TEST,) if RELEASE_TEST.is_dir() else ())
 GOING_ON: Final = TrainingSettings(epochs=2.0, learning_rate=5e-5)
 
 Json = dict[str, Any]
@@ -108,6 +109,8 @@ def plan_of(
         raise InputError("--teacher, --unlabelled and --encoder belong to --from base")
     if start == "base" and (replay is not None or times is not None):
         raise InputError("--replay and --times belong to --from champion")
+    if frozen and {file.resolve() for file in frozen} & {file.resolve() for file in MATERIAL.aside}:
+        raise InputError(f"{RELEASE_TEST} is read only when a release is made; judge by other files")
     usual = Plan(start=start)
     given = {name: value for name, value in training.items() if value is not None}
     return Plan(
@@ -170,7 +173,9 @@ def rebuild(
         start = load_bundle(versions.find(before["from"]))
         if start.manifest["files"] != before["files"]:
             raise InputError(f"{version.name} went on from another {start.name} than the one that is here")
-        continuation = Continuation(start, frozenset(before["new"]), before["replay"], before["times"], before["share"])
+        continuation = Continuation(
+            start, frozenset(before["new"]), _judged_items(snapshot), before["replay"], before["times"], before["share"]
+        )
     if manifest["teacher"] and teacher is None:
         raise InputError(f"{version.name} learnt from {manifest['teacher']['name']}; give its folder with --teacher")
     if manifest["data"]["unlabelled"] and not unlabelled:
@@ -227,6 +232,11 @@ def _new_items(snapshot: Snapshot, champion: Bundle) -> set[str]:
     who, rows = annotators_of(snapshot), load_rows([snapshot.rows_file])
     known = {item_of(row.pair) for row in (_seeds() if _is_release(champion) else rows)}
     return {item for row in rows if (item := item_of(row.pair)) not in known or row.id in who}
+
+
+def _judged_items(snapshot: Snapshot) -> frozenset[str]:
+    who = annotators_of(snapshot)
+    return frozenset(item_of(row.pair) for row in load_rows([snapshot.rows_file]) if row.id in who)
 
 
 def _snapshot_of(champion: Bundle) -> Snapshot | None:
@@ -304,7 +314,9 @@ def _challenger(
     run, made = folder / "run", folder / "bundle"
     if not (run / "run.json").is_file():
         say(f"training from {champion.name if plan.start == 'champion' else plan.encoder}")
-        continuation = Continuation(champion, new, plan.replay, plan.times) if plan.start == "champion" else None
+        continuation = None
+        if plan.start == "champion":
+            continuation = Continuation(champion, new, _judged_items(snapshot), plan.replay, plan.times)
         sources = _sources(snapshot, plan.teacher, plan.unlabelled)
         with redirect_stdout(sys.stderr):  # what the trainer prints would stand before a result in JSON
             train(sources, plan.encoder, plan.training, run, False, command, continuation)
@@ -326,14 +338,19 @@ def _judged(
     details = json.loads((run / "run.json").read_text(encoding="utf-8"))
     sets = {name: load_rows([run / "rows" / f"{name}.jsonl"]) for name in details["sets"]}
     learnt = load_rows([run / "rows" / "train.jsonl"])
+    ours = _of_the_ledger(sets)
     graded = [row.pair.text for rows in sets.values() for row in rows]
+    # A sentence that somebody labels may be like one that the champion learnt: then it decides nothing here.
+    deciding = [row.pair.text for name, rows in sets.items() if name not in ours for row in rows]
+    new_rows = [row for row in learnt if item_of(row.pair) in new]
     facts = Facts(
-        data_grew=bool(new),
-        shared_rows=sum(repeats(graded, [*(row.pair.text for row in learnt), *_learnt_by(champion)])),
+        data_grew=bool(new_rows),
+        shared_rows=sum(repeats(graded, [row.pair.text for row in learnt]))
+        + sum(repeats(deciding, _learnt_by(champion))),
         parity=challenger.manifest["parity"],
         controls=predictions_of(quick_controls(learnt, plan.training.seed), sets),
         behaviour=[record for _, record in read_records(BEHAVIOUR)] if BEHAVIOUR.is_file() else [],
-        learnt_from=[row for row in learnt if item_of(row.pair) in new],
+        learnt_from=new_rows,
         who=annotators_of(snapshot),
         disputes=_disputes(snapshot),
         known_actors=details["known_actors"],
@@ -341,7 +358,7 @@ def _judged(
         parent_snapshot=snapshot.manifest["parent"],
         reads=1 + sum(entry.event == "judge" for entry in versions.audit.entries()),
     )
-    verdict = compare(Scorer(champion), Scorer(challenger), sets, facts, plan.rules, reported_only=_of_the_ledger(sets))
+    verdict = compare(Scorer(champion), Scorer(challenger), sets, facts, plan.rules, reported_only=ours)
     return {**verdict, "behaviour_digest": _behaviour_digest()}
 
 

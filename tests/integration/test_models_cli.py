@@ -125,10 +125,10 @@ def test_a_version_that_was_rolled_back_comes_again_only_by_override(commands: C
     assert champion(world) == before
     assert world.versions.audit.entries()[-1].details["reason"] == "odd"
     assert "there is no champion before" in commands(world, "models", "rollback", code=2).err
-    assert "was rolled back since" in commands(world, "models", "promote", name, code=2).err
+    assert "was served and replaced since" in commands(world, "models", "promote", name, code=2).err
     again = commands(world, "retrain", *world.options, "--promote", "auto")
     assert champion(world) == before
-    assert "was rolled back since" in again.err
+    assert "was served and replaced since" in again.out
     override = ("--override", "--who", "mara", "--reason", "it was not the model")
     assert commands(world, "models", "promote", name, *override).out == f"champion: {name}\n"
     assert commands(world, "models", "promote", before).out == f"champion: {before}\n"

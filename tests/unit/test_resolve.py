@@ -258,3 +258,8 @@ def test_a_disputed_pair_filled_in_and_read_again_is_settled() -> None:
     filled = {**record, "stance": "conditional", "sentiment": "neutral", "annotator": "zoe"}
     found = resolve(ledger_of(*rows, filled), [], Policy())
     assert (labels(found), found.disputed) == ([("conditional", "neutral")], [])
+
+
+def test_a_plain_word_or_a_retraction_over_http_does_not_undo_an_adjudication() -> None:
+    words = [said("zoe", "support"), said("zoe", None, op="retract"), said("anna", "none"), said("ben", "none")]
+    assert stance_by(Policy(), said("zoe", "oppose", op="adjudicate"), *words) == "oppose"
