@@ -213,10 +213,8 @@ def import_summary(report: Mapping[str, Any]) -> str:
         f"rows that change what the same annotator said before {report['changed']:,}"
     )
     if report["not_named"]:
-        lines.append(
-            f"  without the actor's name in the sentence and without a `mention` {report['not_named']:,}: is it the right "
-            "sentence?"
-        )
+        words = "without a `mention` and without the actor's name in the sentence"
+        lines.append(f"  {words} {report['not_named']:,}: is it the right sentence?")
     if report["taken_back_since"]:
         lines.append(
             f"  known, but its annotator has said otherwise since {report['taken_back_since']:,}: "
