@@ -92,6 +92,14 @@ def test_the_tables_are_those_of_the_release() -> None:
     assert targets_table(manifest) in README
 
 
+@pytest.mark.parametrize("name", ["campaign", "campaign-release"])
+def test_the_figures_of_the_campaign_are_those_of_its_report(name: str) -> None:
+    from benchmarks.campaign import table
+
+    report = json.loads((ROOT / "benchmarks" / "report" / f"{name}.json").read_text(encoding="utf-8"))
+    assert table(report) in README
+
+
 def test_the_tree_names_every_module() -> None:
     tree = README.partition("## The house")[2]
     folders = ("model", "training", "training/formats", "serving")
