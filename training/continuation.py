@@ -3,7 +3,7 @@
 The new rows are repeated; the old ones are a sample, learnt as the mean of their label and of what the bundle said of
 them before: rehearsal (Robins 1995) with distillation from the model before, against sentences that were right and
 turn wrong (Xie et al. 2021). A row that people of this place labelled is always in the sample. The weights that come of
-it are averaged with those of the bundle (robust fine-tuning, Wortsman et al. 2022), which halves such turns.
+it are averaged with those of the bundle (robust fine-tuning, Wortsman et al. 2022).
 """
 
 import random
