@@ -40,7 +40,7 @@ class Rules:
     max_negative_flips: float = 0.04  # share of rows that the champion has right and the challenger wrong
     calibration_margin: float = 0.02  # calibration error that may be added
     coverage_margin: float = 0.05  # share of answered rows that may be lost at the same accuracy
-    # How much the share of failing cases of a kind may rise. At 0, one case more would hold a challenger that is as good.
+    # How much the share of failing cases of a kind may rise. At 0, one case more would hold an equally good challenger.
     behaviour_drop: float = 0.05
     max_size_mb: float = 75.0  # the whole bundle, in millions of bytes
     max_slowdown: float = 1.2  # challenger's seconds a pair by the champion's, 95th percentile
