@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from model.bundle import Bundle
-from model.folders import data_folder
-from training.snapshot import changes_of
+from training.snapshot import changes_of, home_of
 
 Json = dict[str, Any]
 
@@ -46,7 +45,7 @@ def difference_words(found: Mapping[str, Any], most: int = 40) -> str:
 
 
 def _rows(before: str, after: str) -> list[str] | None:
-    folders = [data_folder() / "snapshots" / digest[:16] for digest in (before, after)]
+    folders = [home_of(digest) for digest in (before, after)]
     if before == after:
         return []
     return changes_of(*folders) if all(folder.is_dir() for folder in folders) else None

@@ -39,7 +39,7 @@ from training.pretrained import DEFAULT_ENCODER
 from training.resolve import BASE, LEDGER_SOURCES, Policy
 from training.rows import LabelledPair, load_rows, read_records
 from training.rules import Rules
-from training.snapshot import Material, Snapshot, annotators_of, changed_items, load_snapshot, take_snapshot
+from training.snapshot import Material, Snapshot, annotators_of, changed_items, home_of, load_snapshot, take_snapshot
 from training.split import repeats, side_of, split_rows
 from training.verdict import page
 
@@ -134,15 +134,16 @@ def retrain(
         plan = _fitting(plan, champion)
         snapshot = take_snapshot(ledger, plan.material, plan.policy, data_folder() / "snapshots")
         say(f"snapshot {snapshot.name}: {snapshot.manifest['rows']:,} rows, {snapshot.manifest['disputed']:,} disputed")
-        new = frozenset(_new_items(snapshot, champion))
-        if reason := _nothing_to_do(plan, snapshot, champion, new):
+        before = _snapshot_of(champion)
+        new = frozenset(_new_items(snapshot, champion, before))
+        if reason := _nothing_to_do(plan, snapshot, champion, new, before):
             return Outcome(reason)
         folder = data_folder() / "retrains" / _job(plan, snapshot, champion)
         finished = not again and _is_judged(folder, plan)
         if not finished:
             challenger = _challenger(plan, snapshot, champion, new, folder, command, say)
             say(f"judging {challenger.name} against {champion.name}")
-            verdict = _judged(plan, snapshot, champion, challenger, new, folder, versions)
+            verdict = _judged(plan, snapshot, champion, challenger, new, folder, versions, _learnt_by(champion, before))
             versions.folder.mkdir(parents=True, exist_ok=True)
             details = {"challenger": challenger.name, "champion": champion.name, "snapshot": snapshot.name}
             rules = {name: value for name, value in verdict["rules"].items() if value != getattr(Rules(), name)}
@@ -163,7 +164,7 @@ def rebuild(
     InputError where what it was trained from is not here or not given.
     """
     manifest = version.manifest
-    home = data_folder() / "snapshots" / str(manifest["snapshot"])[:16]
+    home = home_of(str(manifest["snapshot"]))
     if not home.is_dir():
         raise InputError(f"{version.name} cannot be trained again: its snapshot is not here, there is no {home}")
     snapshot = load_snapshot(home)
@@ -221,27 +222,26 @@ def _fitting(plan: Plan, champion: Bundle) -> Plan:
     return replace(plan, settings=replace(plan.training, marking=champion.marking, max_length=champion.max_length))
 
 
-def _new_items(snapshot: Snapshot, champion: Bundle) -> set[str]:
-    """The pairs that the champion did not learn, or learnt with another label.
+def _new_items(snapshot: Snapshot, champion: Bundle, before: Snapshot | None) -> set[str]:
+    """The pairs that the champion, trained on the snapshot `before`, did not learn, or learnt with another label.
 
-    Where its snapshot is not here, these are the pairs that people of this place judged; for the release that ships,
+    Where that is not here, these are the pairs that people of this place judged; for the release that ships,
     which learnt the seeds, also those that are not in the seeds.
     """
-    if before := _snapshot_of(champion):
+    if before:
         return changed_items(before, snapshot)
-    who, rows = annotators_of(snapshot), load_rows([snapshot.rows_file])
-    known = {item_of(row.pair) for row in (_seeds() if _is_release(champion) else rows)}
-    return {item for row in rows if (item := item_of(row.pair)) not in known or row.id in who}
+    known = {item_of(row.pair) for row in (_seeds() if _is_release(champion) else snapshot.rows)}
+    return {item for row in snapshot.rows if (item := item_of(row.pair)) not in known} | _judged_items(snapshot)
 
 
 def _judged_items(snapshot: Snapshot) -> frozenset[str]:
     who = annotators_of(snapshot)
-    return frozenset(item_of(row.pair) for row in load_rows([snapshot.rows_file]) if row.id in who)
+    return frozenset(item_of(row.pair) for row in snapshot.rows if row.id in who)
 
 
 def _snapshot_of(champion: Bundle) -> Snapshot | None:
     """The snapshot that the champion was trained on, if it was trained here."""
-    folder = data_folder() / "snapshots" / str(champion.manifest["snapshot"])[:16]
+    folder = home_of(str(champion.manifest["snapshot"]))
     return load_snapshot(folder) if folder.is_dir() else None
 
 
@@ -253,19 +253,16 @@ def _seeds() -> list[LabelledPair]:
     return load_rows([SEEDS / "pairs"]) if (SEEDS / "pairs").is_dir() else []
 
 
-def _learnt_by(champion: Bundle) -> list[str]:
+def _learnt_by(champion: Bundle, before: Snapshot | None) -> list[str]:
     """The sentences that the champion was trained on, as far as that is known here."""
-    if before := _snapshot_of(champion):
-        return [row.pair.text for row in split_rows(load_rows([before.rows_file]), _kept_out(before)).train]
+    if before:
+        return [row.pair.text for row in split_rows(before.rows, before.kept_out).train]
     return [row.pair.text for row in split_rows(_seeds()).train] if _is_release(champion) else []
 
 
-def _kept_out(snapshot: Snapshot) -> list[LabelledPair]:
-    files = [*snapshot.frozen_files, *snapshot.aside_files]
-    return load_rows(files) if files else []
-
-
-def _nothing_to_do(plan: Plan, snapshot: Snapshot, champion: Bundle, new: frozenset[str]) -> str:
+def _nothing_to_do(
+    plan: Plan, snapshot: Snapshot, champion: Bundle, new: frozenset[str], before: Snapshot | None
+) -> str:
     """Why there is nothing to train; empty where there is something."""
     if plan.start == "base":
         manifest = champion.manifest
@@ -277,14 +274,13 @@ def _nothing_to_do(plan: Plan, snapshot: Snapshot, champion: Bundle, new: frozen
             and bool(manifest["teacher"]) == bool(plan.teacher)
         )
         return f"nothing changed since {champion.name} was trained" if same else ""
-    before = _snapshot_of(champion)
     if not new and before and (gone := len(changed_items(snapshot, before))):
         return f"{gone:,} labels were taken back: going on from {champion.name} cannot unlearn them, use --from base"
     if not new:
         return f"nothing to learn: {champion.name} knows every label of this snapshot"
-    rows = [row for row in load_rows([snapshot.rows_file]) if item_of(row.pair) in new]
-    held_back = repeats([row.pair.text for row in rows], [row.pair.text for row in _kept_out(snapshot)])
-    if all(back or side_of(row.pair.text) != "train" for row, back in zip(rows, held_back, strict=True)):
+    texts = [row.pair.text for row in snapshot.rows if item_of(row.pair) in new]
+    held_back = repeats(texts, [row.pair.text for row in snapshot.kept_out])
+    if all(back or side_of(text) != "train" for text, back in zip(texts, held_back, strict=True)):
         return f"nothing to learn: the {len(new)} new pairs are all kept for calibrating and testing"
     return ""
 
@@ -328,11 +324,11 @@ def _challenger(
 
 def _judged(
     plan: Plan, snapshot: Snapshot, champion: Bundle, challenger: Bundle, new: frozenset[str], folder: Path,
-    versions: Versions,
+    versions: Versions, learnt_before: Sequence[str],
 ) -> Json:  # fmt: skip
     """What the gate says, on the rows of the run that were kept out of training.
 
-    Rows that the champion was trained on, as a new frozen file may hold, count as shared, too.
+    Sentences that the champion was trained on, as a new frozen file may hold, count as shared, too.
     """
     run = folder / "run"
     details = json.loads((run / "run.json").read_text(encoding="utf-8"))
@@ -345,8 +341,7 @@ def _judged(
     new_rows = [row for row in learnt if item_of(row.pair) in new]
     facts = Facts(
         data_grew=bool(new_rows),
-        shared_rows=sum(repeats(graded, [row.pair.text for row in learnt]))
-        + sum(repeats(deciding, _learnt_by(champion))),
+        shared_rows=sum(repeats(graded, [row.pair.text for row in learnt])) + sum(repeats(deciding, learnt_before)),
         parity=challenger.manifest["parity"],
         controls=predictions_of(quick_controls(learnt, plan.training.seed), sets),
         behaviour=[record for _, record in read_records(BEHAVIOUR)] if BEHAVIOUR.is_file() else [],

@@ -17,17 +17,21 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from model.audit import sync
 from model.bundle import tree_digest
 from model.errors import InputError
+from model.folders import data_folder
 from model.judgements import item_of, now
 from model.labels import CODEBOOK_VERSION
 from model.ledger import Ledger
 from training.resolve import Disputed, Policy, Resolution, resolve
 from training.rows import LabelledPair, load_rows, row_record
+
+NAME_DIGITS: Final = 16  # of the digest, in the name of its folder
 
 Json = dict[str, Any]
 Labels = tuple[str | None, str | None]
@@ -54,6 +58,15 @@ class Snapshot:
     def aside_files(self) -> list[Path]:
         return sorted((self.folder / "aside").glob("*/*.jsonl"))
 
+    @cached_property
+    def rows(self) -> list[LabelledPair]:
+        return load_rows([self.rows_file])
+
+    @cached_property
+    def kept_out(self) -> list[LabelledPair]:
+        """The rows of the frozen sets and of those left aside: none of their sentences is trained on."""
+        return load_rows([*self.frozen_files, *self.aside_files])
+
     @property
     def changes(self) -> str:
         return (self.folder / "changes.txt").read_text(encoding="utf-8")
@@ -78,6 +91,11 @@ class Material:
         return {place: load_rows([file], self.texts) for place, (_, file) in zip(places, files, strict=True)}
 
 
+def home_of(digest: str) -> Path:
+    """The folder of the snapshot with this digest, whether it is here or not."""
+    return data_folder() / "snapshots" / digest[:NAME_DIGITS]
+
+
 def take_snapshot(
     ledger: Ledger, material: Material, policy: Policy, folder: Path, head: int | None = None
 ) -> Snapshot:
@@ -88,7 +106,7 @@ def take_snapshot(
     lines = [_line(row, resolution.who) for row in resolution.rows]
     frozen = {place: [_line(row, {}) for row in rows] for place, rows in material.sets().items()}
     digest = _digest(lines, frozen, policy, CODEBOOK_VERSION)
-    target = folder / digest[:16]
+    target = folder / digest[:NAME_DIGITS]
     if not (target / "manifest.json").is_file():
         parent = last_snapshot(folder)
         manifest: Json = {
@@ -102,7 +120,7 @@ def take_snapshot(
             "stances": _count(row.stance or "" for row in resolution.rows),
             "annotators": _count(name for names in resolution.who.values() for name in names),
         }  # fmt: skip
-        changes = changes_between(_labels_in(parent.rows_file) if parent else {}, _labels_of(resolution.rows))
+        changes = changes_between(_labels_of(parent.rows) if parent else {}, _labels_of(resolution.rows))
         _write(target, lines, frozen, resolution, manifest, changes)
     return load_snapshot(target)
 
@@ -155,13 +173,13 @@ def changes_between(before: Mapping[str, tuple[str, Labels]], after: Mapping[str
 
 def changes_of(before: Path, after: Path) -> list[str]:
     """What changed from one snapshot to another, a readable line each."""
-    return changes_between(*(_labels_in(load_snapshot(folder).rows_file) for folder in (before, after)))
+    return changes_between(*(_labels_of(load_snapshot(folder).rows) for folder in (before, after)))
 
 
 def changed_items(before: Snapshot | None, after: Snapshot) -> set[str]:
     """The pairs that `after` has, and `before` has not or with other labels."""
-    old = _labels_in(before.rows_file) if before else {}
-    return {item for item, each in _labels_in(after.rows_file).items() if old.get(item, (None, None))[1] != each[1]}
+    old = _labels_of(before.rows) if before else {}
+    return {item for item, each in _labels_of(after.rows).items() if old.get(item, (None, None))[1] != each[1]}
 
 
 def _labels_of(rows: Sequence[LabelledPair]) -> dict[str, tuple[str, Labels]]:
@@ -170,10 +188,6 @@ def _labels_of(rows: Sequence[LabelledPair]) -> dict[str, tuple[str, Labels]]:
         item_of(row.pair): (" ".join(f"{row.pair.actor}: {row.pair.text}".split()), (row.stance, row.sentiment))
         for row in rows
     }
-
-
-def _labels_in(file: Path) -> dict[str, tuple[str, Labels]]:
-    return _labels_of(load_rows([file]))
 
 
 def _words(labels: Labels) -> str:
