@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 import typer
 
 from model.errors import InputError, MissingExtraError, ParleyError
+from model.text import printable
 
 if TYPE_CHECKING:
     from model.analysis import Analyzer, load_analyzer
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from model.records import Document, Pair
     from model.scorer import Prediction, Scorer
     from model.versions import Versions
+    from training.resolve import Policy
     from training.rows import LabelledPair
 
 __all__ = ["Analyzer", "Document", "Pair", "Prediction", "Scorer", "load_analyzer", "load_bundle", "main"]
@@ -121,6 +123,19 @@ def _seed_rows(*folders: str) -> "list[LabelledPair]":
     return load_rows([SEEDS / folder for folder in folders if (SEEDS / folder).is_dir()])
 
 
+def _base_rows(data: list[Path] | None) -> "list[LabelledPair]":
+    """The rows that the labels join: of the files given, else of the written pairs."""
+    from training.rows import load_rows
+
+    return load_rows(data) if data else _seed_rows("pairs")
+
+
+def _policy(name: str, gold: list[str] | None) -> "Policy":
+    from training.resolve import Policy
+
+    return Policy(name, tuple(gold or ()))
+
+
 def _who(given: str | None) -> str:
     try:
         return given or getpass.getuser()
@@ -133,7 +148,7 @@ def _show(answer: Any, words: str, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(_plain(answer), ensure_ascii=False, indent=1).encode(errors="replace").decode())
     else:
-        typer.echo("".join(each if each.isprintable() or each == "\n" else "\ufffd" for each in words))
+        typer.echo("\n".join(printable(line) for line in words.split("\n")))
 
 
 def _plain(value: Any) -> Any:
@@ -380,11 +395,8 @@ def labels_export_command(
     from model.ledger import Ledger
     from training.exporting import records_to_export
     from training.formats import format_of, write_rows
-    from training.resolve import Policy
-    from training.rows import load_rows
 
-    base = load_rows(data) if data else _seed_rows("pairs")
-    records = records_to_export(Ledger(), kind, Policy(policy, tuple(gold or ())), base)
+    records = records_to_export(Ledger(), kind, _policy(policy, gold), _base_rows(data))
     write_rows(records, file, form or format_of(file))
     typer.echo(f"{len(records):,} records: {file}", err=True)
 
@@ -405,13 +417,10 @@ def labels_status_command(
     from model.ledger import Ledger
     from model.versions import champion_bundle
     from training.candidates import candidates
-    from training.resolve import Policy
-    from training.rows import load_rows
     from training.status import Reference, label_status, status_words
 
-    ledger = Ledger()
-    base = load_rows(data) if data else _seed_rows("pairs")
-    report = label_status(ledger, load_bundle(champion_bundle()), Policy(policy, tuple(gold or ())), base)
+    ledger, base = Ledger(), _base_rows(data)
+    report = label_status(ledger, load_bundle(champion_bundle()), _policy(policy, gold), base)
     words = [status_words(report)]
     if recent or traffic:
         analyzer = _analyzer(None)
@@ -476,23 +485,20 @@ def labels_agreement_command(as_json: JsonOption = False) -> None:
 @reports_errors
 def labels_errors_command(
     out: Annotated[Path, typer.Argument(help="The list to write: .jsonl, .csv or .xlsx")],
-    data: Annotated[list[Path] | None, typer.Option(help="Labelled files; default: the written pairs.")] = None,
+    data: BaseOption = None,
     folds: Annotated[int, typer.Option(help="Parts, each judged by a network that learnt the others.", min=2)] = 3,
     policy: PolicyOption = "majority",
     gold: GoldOption = None,
 ) -> None:
     """List labels that are likely wrong, to be read again: each is judged by a network that never saw its sentence."""
-    from model.folders import SEEDS
     from model.ledger import Ledger
     from serving.show import progress_bar
     from training.formats import format_of, write_rows
     from training.label_errors import suspect_record, suspects
     from training.pretrained import find_encoder
-    from training.resolve import Policy, resolve
-    from training.rows import load_rows
+    from training.resolve import resolve
 
-    rows = load_rows(data or [SEEDS / "pairs"])
-    resolution = resolve(Ledger().entries(), rows, Policy(policy, tuple(gold or ())))
+    resolution = resolve(Ledger().entries(), _base_rows(data), _policy(policy, gold))
     with progress_bar("folds") as progress:
         found = suspects(resolution.rows, find_encoder(), folds=folds, who=resolution.who, progress=progress)
     write_rows([suspect_record(each) for each in found], out, format_of(out))
@@ -530,7 +536,6 @@ def retrain_command(
     from model.ledger import Ledger
     from model.versions import Versions
     from training.promotion import objection
-    from training.resolve import Policy
     from training.retrain import plan_of, retrain
     from training.rules import Rules
     from training.verdict import summary
@@ -540,7 +545,7 @@ def retrain_command(
     plan = plan_of(
         start, data, frozen, texts, teacher, unlabelled, encoder,
         {"epochs": epochs, "learning_rate": learning_rate, "networks": networks, "seed": seed}, replay, times,
-        Policy(policy, tuple(gold or ())), Rules.from_file(rules) if rules else Rules(),
+        _policy(policy, gold), Rules.from_file(rules) if rules else Rules(),
     )  # fmt: skip
     name, versions = _who(who), Versions()
     command = "parley " + shlex.join(sys.argv[1:])

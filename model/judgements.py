@@ -7,8 +7,6 @@ are one mention; where the sentence does not name the actor, the actor's name st
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,11 +15,10 @@ from typing import Any, Final
 from model.errors import RowError
 from model.labels import CODEBOOK_VERSION, SENTIMENTS, STANCES
 from model.records import MAX_NAME_CHARACTERS, MAX_PAIR_CHARACTERS, Pair, pair_from_row, read_optional_text, read_text
+from model.text import folded
 
 OPERATIONS: Final = ("label", "adjudicate", "retract", "skip")
 CLOCKS_DIFFER: Final = timedelta(days=1)
-_PLAIN: Final = {"'": "‘’‚‛`´", '"': "“”„‟«»", "-": "‐‑‒–—―"}
-_QUOTES_AND_DASHES: Final = str.maketrans({odd: plain for plain, many in _PLAIN.items() for odd in many})
 _OWN_COLUMNS: Final = frozenset(
     {
         "text", "actor", "mention", "start", "context", "stance", "sentiment", "sure", "alternative", "note", "op",
@@ -109,12 +106,6 @@ def item_of(pair: Pair) -> str:
         end = start + len(pair.mention if pair.start is not None and pair.mention else pair.actor)
         place = f"end {len(folded(pair.text[:end]))}"
     return _digest(f"{folded(pair.text)}\n{place}")
-
-
-def folded(text: str) -> str:
-    """The text without what typography and capitals add."""
-    plain = unicodedata.normalize("NFKC", text).translate(_QUOTES_AND_DASHES).casefold()
-    return re.sub(r"\s+", " ", plain).strip()
 
 
 def now() -> str:

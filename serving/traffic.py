@@ -5,12 +5,11 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any
 
+from model.counts import counts_of_answers
 from model.labels import STANCES
 from model.ledger import Ledger
-
-BINS: Final = 10  # of the most probable stance's probability, from 0 to 1
 
 Json = dict[str, Any]
 log = logging.getLogger("parley.serving")
@@ -26,7 +25,7 @@ class Traffic:
     def count(self, model: str, answers: Sequence[Mapping[str, Any]]) -> None:
         """Add the answers of one request: pairs as `Prediction.as_json` makes them."""
         if answers:
-            self._add(model, counts_of(answers))
+            self._add(model, counts_of_answers(answers))
 
     def flush(self, ledger: Ledger) -> None:
         """Write what was counted since the last time; what cannot be written is kept for the next."""
@@ -48,20 +47,6 @@ class Traffic:
         with self._lock:
             before = self._counts.get(model)
             self._counts[model] = summed(before, counts) if before else counts
-
-
-def counts_of(answers: Sequence[Mapping[str, Any]]) -> Json:
-    """Sums over answers. `known_actors` is None: which actors the training knew is not known here."""
-    stances, confidence, abstained = dict.fromkeys(STANCES, 0), [0] * BINS, 0
-    for answer in answers:
-        stance = answer["stance"]
-        stances[stance] += 1
-        confidence[min(int(answer["stance_probabilities"][stance] * BINS), BINS - 1)] += 1
-        abstained += answer["abstained"]
-    return {
-        "pairs": len(answers), "stances": stances, "abstained": abstained, "confidence": confidence,
-        "known_actors": None,
-    }  # fmt: skip
 
 
 def summed(left: Json, right: Json) -> Json:

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2_contingency
 
+from model.counts import BINS, counts_of_answers
 from model.errors import InputError
 from model.labels import STANCES
 from model.scorer import Prediction
 from training.metrics import holm
 
-BINS: Final = 10  # of the probability of the most probable stance, each 0.1 wide
 LEVEL: Final = 0.05  # of the tests together
 # To say that nothing changed: a share of 15 % that moves by 5 points is found with 80 % power in
 # 7.85 * 0.15 * 0.85 / 0.05 ** 2 pairs.
@@ -122,17 +122,9 @@ def counts_of(
     answers: Sequence[Prediction], actors: Sequence[str] = (), known_actors: Collection[str] | None = None
 ) -> Json:
     """The answers as counts, in the form in which the service keeps them: no text, no name."""
-    stances = [answer.stance for answer in answers]
-    tops = np.asarray([max(answer.stance_probabilities) for answer in answers], dtype=np.float64)
-    tenths = np.minimum((tops * BINS).astype(np.int64), BINS - 1)
     known = sum(actor in (known_actors or ()) for _, actor in zip(answers, actors, strict=known_actors is not None))
-    return {
-        "pairs": len(answers),
-        "stances": {name: stances.count(name) for name in STANCES},
-        "abstained": sum(answer.abstained for answer in answers),
-        "confidence": np.bincount(tenths, minlength=BINS).tolist(),
-        "known_actors": None if known_actors is None else known,
-    }
+    counts = counts_of_answers([answer.as_json() for answer in answers])
+    return {**counts, "known_actors": None if known_actors is None else known}
 
 
 def profile(

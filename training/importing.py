@@ -16,9 +16,10 @@ import yaml
 
 from model.bundle import tree_digest
 from model.errors import InputError, RowError
-from model.judgements import Judgement, folded, judgement_from_row
+from model.judgements import Judgement, judgement_from_row
 from model.labels import LABELS
 from model.ledger import Entry, Ledger, Origin, latest
+from model.text import folded
 from training.formats import RawRow, described, read_rows
 from training.formats.base import finished
 from training.split import repeats, repeats_earlier, side_of, skeleton

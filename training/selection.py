@@ -21,11 +21,12 @@ from sklearn.pipeline import make_pipeline
 from model.analysis import Analyzer
 from model.errors import InputError
 from model.folders import SEEDS
-from model.judgements import folded, item_of
+from model.judgements import item_of
 from model.labels import STANCES
 from model.ledger import Ledger, Queued
 from model.records import Pair, pair_from_row
 from model.scorer import Prediction
+from model.text import folded
 from training.candidates import candidates, words_on
 from training.rows import load_rows
 from training.slices import MIN_SLICE, length_class

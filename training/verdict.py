@@ -11,6 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from model.errors import InputError
+from model.text import printable
 from training.metrics import Difference
 
 Json = Mapping[str, Any]
@@ -78,11 +79,6 @@ def summary(verdict: Json) -> str:
     except NOT_WHOLE as error:
         raise InputError(f"this is not a whole verdict of the gate: {type(error).__name__} {error}") from None
     return "\n".join(short(printable(line), LONGEST) for line in lines)
-
-
-def printable(text: str) -> str:
-    """The text with a replacement for all that a terminal would obey rather than show."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def _shown(value: Any) -> Any:
