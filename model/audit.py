@@ -18,6 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from model.disk import sync
 from model.errors import BusyError, InputError, ParleyError
 
 START: Final = "0" * 64  # what the first line names as its predecessor
@@ -180,15 +181,6 @@ def _locked(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def sync(path: Path) -> None:
-    """See a file, or the names in a folder, onto the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_at_end(file: Path, content: bytes) -> None:

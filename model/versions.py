@@ -21,8 +21,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from model.audit import LOCK_SECONDS, Audit, AuditError, Entry, exclusive, sync
+from model.audit import LOCK_SECONDS, Audit, AuditError, Entry, exclusive
 from model.bundle import FILES, RELEASE, Bundle, digest_of, load_bundle
+from model.disk import sync
 from model.errors import BundleError, InputError
 from model.folders import models_folder
 

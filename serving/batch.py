@@ -23,6 +23,7 @@ from typing import Any, Final, Literal, Protocol
 import pyarrow as pa
 
 from model.bundle import digest_of
+from model.disk import put
 from model.errors import BusyError, InputError, RowError
 from model.labels import SENTIMENTS, STANCES
 from model.records import Document, Pair, document_from_row, pair_from_row
@@ -128,7 +129,7 @@ def run_batch(
             arrow = chunk.arrow
             arrays = {} if arrow is None else {new: arrow.column(old) for old, new in names.items()}
             write_part(folder / "shard.tmp", form, schema, rows, arrays)
-            _put(folder / "shard.tmp", folder / shard.name)
+            put(folder / "shard.tmp", folder / shard.name)
             shards.append(shard)
             done += shard.rows
             tell(done, table.total)
@@ -136,7 +137,7 @@ def run_batch(
             raise InputError(f"{source} changed while it was read; run again")
         finished = target.with_name(f"{target.name}.tmp")
         join_parts(finished, form, schema, [folder / shard.name for shard in shards])
-        _put(finished, target)
+        put(finished, target)
         _remove(folder)
     return BatchReport(done, sum(shard.failed for shard in shards), resumed, discarded)
 
@@ -269,23 +270,8 @@ def _open_job(folder: Path, fingerprint: Fingerprint) -> tuple[list[Shard], bool
     for path in found:
         path.unlink()
     (folder / "job.tmp").write_text(wanted, encoding="utf-8")
-    _put(folder / "job.tmp", job)
+    put(folder / "job.tmp", job)
     return [], bool(found)
-
-
-def _put(written: Path, place: Path) -> None:
-    """Move a file to its place, whole even if the power fails: content first, then name."""
-    _sync(written)
-    written.replace(place)
-    _sync(place.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _remove(folder: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import yaml
 
 from model.bundle import tree_digest
+from model.disk import write_whole
 from model.errors import InputError, RowError
 from model.judgements import Judgement, judgement_from_row
 from model.labels import LABELS
@@ -180,10 +181,8 @@ def write_rejected(rejected: Sequence[Rejected], file: Path, digest: str, folder
     stem = readable(file.name.removesuffix(REJECTED_ENDING).removesuffix(file.suffix))
     short = stem.encode()[:180].decode(errors="ignore")  # a name may have 255 bytes
     target = folder / f"{short}-{digest[:8]}{REJECTED_ENDING}"
-    part = target.with_suffix(".part")
     lines = (json.dumps({**each.record, REASON: each.reason, PLACE: each.place}, default=str) for each in rejected)
-    part.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    part.replace(target)
+    write_whole("\n".join(lines) + "\n", target)
     return target
 
 

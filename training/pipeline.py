@@ -26,6 +26,7 @@ import torch
 from safetensors import SafetensorError
 
 from model.bundle import FILES, SCHEMA_VERSION, Bundle, digest_of, load_bundle
+from model.disk import write_whole
 from model.encoding import load_pair_encoder
 from model.errors import InputError
 from model.labels import SENTIMENTS, STANCES
@@ -389,13 +390,6 @@ def disk_errors(folder: Path) -> Iterator[None]:
         if not any(sign in words for sign in WRITE_FAILED):
             raise
         raise OSError(f"{folder}: weights could not be written; is the disk full? ({words})") from error
-
-
-def write_whole(text: str, file: Path) -> None:
-    """A file that is there is complete, whenever the process is killed."""
-    part = file.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(file)
 
 
 def read_run(run: Path) -> Json:

@@ -34,7 +34,7 @@ from training.baselines import predictions_of, quick_controls
 from training.continuation import Continuation
 from training.finetune import TrainingSettings
 from training.gate import Facts, compare
-from training.pipeline import Sources, export, train
+from training.pipeline import Sources, export, train, write_json
 from training.pretrained import DEFAULT_ENCODER
 from training.resolve import BASE, LEDGER_SOURCES, Policy
 from training.rows import LabelledPair, load_rows, read_records
@@ -386,9 +386,7 @@ def _keep(verdict: Json, folder: Path) -> None:
     """The verdict as JSON and as a page, in the job's folder and beside the challenger."""
     for place in (folder / "bundle", folder):  # the job's last: its verdict.json says that all is done
         (place / "verdict.html").write_text(page(verdict), encoding="utf-8")
-        part = place / "verdict.part"
-        part.write_text(json.dumps(verdict, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        part.replace(place / "verdict.json")
+        write_json(verdict, place / "verdict.json")
 
 
 def _family(bundle: Bundle) -> str:

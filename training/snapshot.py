@@ -21,8 +21,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from model.audit import sync
 from model.bundle import tree_digest
+from model.disk import sync
 from model.errors import InputError
 from model.folders import data_folder
 from model.judgements import item_of, now

@@ -350,7 +350,7 @@ def test_a_run_killed_anywhere_goes_on_to_the_same_bytes(tmp_path: Path, given: 
         target.unlink()
 
 
-@pytest.mark.parametrize("step", ["write_part", "_put", "join_parts", "_remove"])
+@pytest.mark.parametrize("step", ["write_part", "put", "join_parts", "_remove"])
 def test_a_run_that_dies_while_it_writes_goes_on(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     source = write(tmp_path / "in.jsonl", make_rows(10))
     run_batch(source, tmp_path / "whole.csv", FakeAnalyzer(), shard_rows=3)

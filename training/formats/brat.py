@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from model.disk import sync
 from model.errors import InputError
 from model.labels import SENTIMENTS, STANCES
 from model.sentences import split_sentences
@@ -38,7 +39,7 @@ from training.formats.base import (
     to_labels,
     unsealed,
 )
-from training.formats.files import clean, encoding_of, parse_json, replacing, sync_folder, to_json, write_text
+from training.formats.files import clean, encoding_of, parse_json, replacing, to_json, write_text
 from training.formats.sample import Sample
 
 TYPE: Final = "Actor"
@@ -117,7 +118,7 @@ def write_brat(records: Records, path: Path) -> None:
             write_text(text, part / f"{number:06}.txt")
             write_text(marks, part / f"{number:06}.ann")
         part.rename(path)
-        sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
     finally:

@@ -3,7 +3,6 @@
 import codecs
 import json
 import math
-import os
 import re
 import secrets
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from model.disk import put
 from model.errors import InputError
 
 LONGEST_LINE: Final = 1 << 26  # characters
@@ -177,22 +177,11 @@ def replacing(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{secrets.token_hex(6)}{path.suffix}")
     try:
         yield part
-        with part.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        part.replace(path)
-        sync_folder(path.parent)
+        put(part, path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}") from None
     finally:
         part.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_text(text: str, path: Path, encoding: str = "utf-8") -> None:
