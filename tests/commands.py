@@ -1,17 +1,13 @@
 """`parley` commands in a world, each in a fork of one process that has imported what is slow.
 
-A command may be told to die, or to find the disk full, at a call of a function. Run as a program, a line of JSON in
-is a command, and a line out its exit code.
+A command may be told to die, or to find the disk full, at a call of a function.
 """
 
 import errno
 import importlib
-import json
 import os
 import signal
-import subprocess
 import sys
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+from forks import Forks, forking, serve
 
 
 @dataclass(frozen=True)
@@ -47,23 +43,19 @@ class Fault:
 class Commands:
     """Runs commands; `folder` takes what they write."""
 
-    def __init__(self, process: "subprocess.Popen[str]", folder: Path) -> None:
-        self._process, self._folder, self._numbers = process, folder, count(1)
+    def __init__(self, forks: Forks, folder: Path) -> None:
+        self._forks, self._folder, self._numbers = forks, folder, count(1)
 
     def __call__(
         self, world: Any, *arguments: str | Path, fault: Fault | None = None, stdin: str = os.devnull, code: int = 0
     ) -> Result:
         """Run `parley` with these arguments in the world, and expect the exit code; -9 is that of a killed one."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         out, err = (self._folder / f"{next(self._numbers)}" for _ in range(2))
         job = {
             "arguments": [str(each) for each in arguments], "streams": [stdin, str(out), str(err)],
             "world": [str(world.folder), str(world.release)], "fault": vars(fault) if fault else None,
         }  # fmt: skip
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
-        found = Result(int(self._process.stdout.readline()), out.read_text(), err.read_text())
+        found = Result(self._forks.run(job), out.read_text(), err.read_text())
         assert found.code == code, (arguments, fault, found.code, found.out, found.err)
         assert "Traceback" not in found.err, found.err
         return found
@@ -71,53 +63,28 @@ class Commands:
 
 @contextmanager
 def running_commands(folder: Path) -> Iterator[Commands]:
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
-    command = [sys.executable, "-W", "error", __file__]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield Commands(process, folder)
-        assert process.stdin is not None
-        process.stdin.close()
+    with forking(__file__, OMP_NUM_THREADS="1") as forks:
+        yield Commands(forks, folder)
 
 
-def serve() -> None:
-    """Fork for each command."""
+def run(job: dict[str, Any]) -> None:
+    """One command, in its fork."""
     import pytest
     from worlds import World
 
     import parley
 
-    for line in sys.stdin:
-        job = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            redirect(job["streams"])
-            World(*map(Path, job["world"])).enter(pytest.MonkeyPatch())
-            if job["fault"]:
-                arm(Fault(**job["fault"]))
-            sys.argv = ["parley", *job["arguments"]]
-            end(parley.main)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    redirect(job["streams"])
+    World(*map(Path, job["world"])).enter(pytest.MonkeyPatch())
+    if job["fault"]:
+        arm(Fault(**job["fault"]))
+    sys.argv = ["parley", *job["arguments"]]
+    parley.main()
 
 
 def redirect(streams: list[str]) -> None:
     for number, file in enumerate(streams):
         os.dup2(os.open(file, os.O_RDWR | os.O_NOCTTY | (os.O_CREAT if number else 0), 0o644), number)
-
-
-def end(main: Callable[[], None]) -> None:
-    code: Any = 0
-    try:
-        main()
-    except SystemExit as exit:
-        code = exit.code or 0
-    except BaseException:
-        traceback.print_exc()
-        code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 def arm(fault: Fault) -> None:
@@ -164,4 +131,6 @@ def fill_up(file: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    import worlds  # noqa: F401  what is slow, once for all forks
+
+    serve(run)

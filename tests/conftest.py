@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from commands import Commands
+    from matches import Match
     from worlds import World
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -174,3 +175,11 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Commands"]:
 
     with running_commands(tmp_path_factory.mktemp("output")) as running:
         yield running
+
+
+@pytest.fixture
+def match(tmp_path: Path) -> "Match":
+    """Two fake models that answer alike, and a challenger without fault."""
+    from matches import Match
+
+    return Match(tmp_path)

@@ -1,7 +1,6 @@
 """`parley labels` commands, each in a fork of one process that has imported what is slow.
 
-A command may be told to fail at a step of its work with the database. Run as a program, a line of JSON in is a
-command, and a line out its exit code.
+A command may be told to fail at a step of its work with the database.
 """
 
 import importlib
@@ -9,10 +8,8 @@ import json
 import os
 import runpy
 import signal
-import subprocess
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +17,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+from forks import Forks, forking, serve
+
 SLOW = ("model.analysis", "training.exporting", "training.importing", "training.status")
 # The moments of a command at which something may happen to it, by SQLAlchemy's names for them.
 STATEMENT, AFTER_STATEMENT, COMMIT, AFTER_COMMIT = "before_cursor_execute", "after_cursor_execute", "commit", "checkin"
@@ -58,15 +56,13 @@ class Fault:
 class LabelCommands:
     """Runs commands in a folder, with the environment as it then is."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
-        self._process = process
+    def __init__(self, forks: Forks) -> None:
+        self._forks = forks
 
     def __call__(
         self, folder: Path, *arguments: str | Path, code: int | None = 0, fault: Fault | None = None
     ) -> tuple[int, Result]:
         """Run `parley labels` and expect the exit code, or any where it is None; -9 is that of a killed one."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         out, err = folder / ".out", folder / ".err"
         for file in (out, err):
             file.write_bytes(b"")
@@ -75,9 +71,7 @@ class LabelCommands:
             "arguments": ["labels", *map(str, arguments)], "environment": environment, "folder": str(folder),
             "streams": [str(out), str(err)], "fault": vars(fault) if fault else None,
         }  # fmt: skip
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.flush()
-        found = int(self._process.stdout.readline())
+        found = self._forks.run(job)
         result = Result(out.read_text(), err.read_text())
         assert code in (None, found), (arguments, fault, found, result)
         assert "Traceback" not in result.err, result.err
@@ -86,47 +80,20 @@ class LabelCommands:
 
 @contextmanager
 def running_label_commands() -> Iterator[LabelCommands]:
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
-    command = [sys.executable, "-W", "error", __file__]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield LabelCommands(process)
-        assert process.stdin is not None
-        process.stdin.close()
-
-
-def serve() -> None:
-    """Run `python -m parley` for each job, in a fork."""
-    for name in SLOW:
-        importlib.import_module(name)
-    for line in sys.stdin:
-        job = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            run(job)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    with forking(__file__) as forks:
+        yield LabelCommands(forks)
 
 
 def run(job: dict[str, Any]) -> None:
+    """`python -m parley`, in its fork."""
     for number, name in enumerate(job["streams"], 1):
         os.dup2(os.open(name, os.O_WRONLY), number)
     os.environ.update(job["environment"])
     os.chdir(job["folder"])
     sys.argv = ["parley", *job["arguments"]]
-    code: Any = 0
-    try:
-        if job["fault"]:
-            arm(Fault(**job["fault"]))
-        runpy.run_module("parley", run_name="__main__")
-    except SystemExit as exit:
-        code = exit.code or 0
-    except BaseException:
-        traceback.print_exc()
-        code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+    if job["fault"]:
+        arm(Fault(**job["fault"]))
+    runpy.run_module("parley", run_name="__main__")
 
 
 def arm(fault: Fault) -> None:
@@ -176,4 +143,6 @@ def stop(process: int) -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    for name in SLOW:
+        importlib.import_module(name)
+    serve(run)

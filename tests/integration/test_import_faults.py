@@ -13,6 +13,7 @@ from pathlib import Path
 
 import postgres
 import pytest
+from disks import disk_of
 from label_commands import (
     AFTER_COMMIT,
     AFTER_STATEMENT,
@@ -214,13 +215,8 @@ def test_a_full_disk_is_said_and_nothing_is_lost(run: Import, room: int, tmp_pat
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    place = tmp_path / "small"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a small file system can only be mounted by root")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    with disk_of("512k", tmp_path / "small") as place:
+        yield place
 
 
 def test_on_a_disk_that_is_too_small_what_was_there_stays_and_more_goes_in_when_there_is_room(

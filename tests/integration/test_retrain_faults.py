@@ -1,13 +1,12 @@
 """What a retraining leaves behind where it is killed or finds the disk full, another at work, or something damaged."""
 
-import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from commands import Commands, Fault
+from disks import disk_of
 from worlds import World, corrections
 
 from model.bundle import load_bundle
@@ -128,14 +127,8 @@ def test_training_goes_on_from_its_checkpoint(commands: Commands, empty_world: W
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 12 MB, where this process may mount one."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(place)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a small file system can only be mounted by root")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    with disk_of("12m", tmp_path / "disk") as place:
+        yield place
 
 
 def test_a_disk_that_is_full_at_any_step_is_reported_and_the_next_run_goes_on(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from disks import disk_of
 
 from model import versions as versions_module
 from model.audit import AuditError, exclusive
@@ -455,14 +456,8 @@ def failing_at(step: int) -> Any:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 kB, where this process may mount one."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(place)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a small file system can only be mounted by root; the same is tested with a failing fsync")
-    yield place
-    subprocess.run(["umount", str(place)], check=True)
+    with disk_of("64k", tmp_path / "disk") as place:
+        yield place
 
 
 def test_a_full_disk_leaves_no_half_version(small_disk: Path, tmp_path: Path, release: Path) -> None:
