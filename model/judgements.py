@@ -14,7 +14,15 @@ from typing import Any, Final
 
 from model.errors import RowError
 from model.labels import CODEBOOK_VERSION, SENTIMENTS, STANCES
-from model.records import MAX_NAME_CHARACTERS, MAX_PAIR_CHARACTERS, Pair, pair_from_row, read_optional_text, read_text
+from model.records import (
+    MAX_NAME_CHARACTERS,
+    MAX_PAIR_CHARACTERS,
+    Pair,
+    pair_from_row,
+    read_label,
+    read_optional_text,
+    read_text,
+)
 from model.text import folded
 
 OPERATIONS: Final = ("label", "adjudicate", "retract", "skip")
@@ -74,7 +82,7 @@ def judgement_from_row(row: Mapping[str, Any], annotator: str | None = None) -> 
     op = read_optional_text(row, "op", MAX_NAME_CHARACTERS) or "label"
     if op not in OPERATIONS:
         raise RowError("op", f"is {op!r}; give one of {', '.join(OPERATIONS)}")
-    stance, sentiment = _label(row, "stance", STANCES), _label(row, "sentiment", SENTIMENTS)
+    stance, sentiment = read_label(row, "stance", STANCES), read_label(row, "sentiment", SENTIMENTS)
     if op in ("label", "adjudicate") and stance is None and sentiment is None:
         raise RowError("stance", f"is missing, and so is sentiment; give one of {', '.join(STANCES)}")
     if op in ("retract", "skip") and (stance or sentiment):
@@ -119,15 +127,6 @@ def _check_characters(name: str, value: Any) -> None:
         raise RowError(name, "holds a NUL character, which no database keeps; remove it")
     if any("\ud800" <= character <= "\udfff" for character in name + text):
         raise RowError(name, "holds half of a surrogate pair; give well-formed Unicode")
-
-
-def _label(row: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> str | None:
-    value = row.get(name)
-    if value is None or value == "":
-        return None
-    if value not in allowed:
-        raise RowError(name, f"is {value!r}; give one of {', '.join(allowed)}")
-    return str(value)
 
 
 def _truth(row: Mapping[str, Any], name: str) -> bool | None:

@@ -9,7 +9,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, Connection, Integer, MetaData, String, Table, Text, func, insert, or_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from model.database import Database
 from model.errors import ConflictError
@@ -157,14 +171,16 @@ class Ledger:
 
     def queue(self, limit: int, annotator: str | None = None) -> list[Queued]:
         """The newest batch's pairs first that nobody, or that this annotator, has not judged."""
-        judged = select(JUDGEMENTS.c.item)
-        if annotator is not None:
-            judged = judged.where(JUDGEMENTS.c.annotator == annotator)
-        newest = select(func.max(QUEUE.c.number)).where(QUEUE.c.item.not_in(judged)).group_by(QUEUE.c.item)
-        query = select(QUEUE).where(QUEUE.c.number.in_(newest)).order_by(QUEUE.c.recorded.desc(), QUEUE.c.number)
+        query = select(QUEUE).where(QUEUE.c.number.in_(_waiting(annotator)))
+        query = query.order_by(QUEUE.c.recorded.desc(), QUEUE.c.number)
         with self.database.reading() as connection:
             rows = connection.execute(query.limit(limit)).mappings()
             return [Queued(json.loads(row["record"]), row["reason"], row["model"], row["number"]) for row in rows]
+
+    def queue_length(self) -> int:
+        """How many pairs of the queue nobody has judged."""
+        with self.database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(_waiting(None).subquery())).scalar() or 0
 
     def queue_reasons(self) -> dict[str, str]:
         """By pair, why it was first put into the queue, if that was before anybody judged it.
@@ -189,6 +205,14 @@ class Ledger:
         query = select(TRAFFIC.c.model, TRAFFIC.c.counts).where(TRAFFIC.c.recorded >= since).order_by(TRAFFIC.c.number)
         with self.database.reading() as connection:
             yield from ((row.model, json.loads(row.counts)) for row in connection.execute(query).all())
+
+
+def _waiting(annotator: str | None) -> Select[tuple[int]]:
+    """The newest numbers of the pairs in the queue that nobody, or that this annotator, has not judged."""
+    judged = select(JUDGEMENTS.c.item)
+    if annotator is not None:
+        judged = judged.where(JUDGEMENTS.c.annotator == annotator)
+    return select(func.max(QUEUE.c.number)).where(QUEUE.c.item.not_in(judged)).group_by(QUEUE.c.item)
 
 
 def answer_of(judgements: Sequence[Judgement], added: Sequence[bool]) -> Json:

@@ -57,6 +57,16 @@ def read_optional_text(row: Mapping[str, Any], field: str, limit: int) -> str | 
     return value if value.strip() else None
 
 
+def read_label(row: Mapping[str, Any], field: str, allowed: tuple[str, ...]) -> str | None:
+    """The label in `field`, or None where it is missing, null or empty; RowError where it is none of those allowed."""
+    value = row.get(field)
+    if value is None or value == "":
+        return None
+    if value not in allowed:
+        raise RowError(field, f"is {value!r}; give one of {', '.join(allowed)}")
+    return str(value)
+
+
 def read_start(row: Mapping[str, Any]) -> int | None:
     """The offset in `start`, also where a CSV file gives it as digits."""
     value = row.get("start")

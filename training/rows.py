@@ -12,7 +12,7 @@ from datasets import Dataset
 
 from model.errors import InputError, RowError
 from model.labels import SENTIMENTS, STANCES
-from model.records import Pair, pair_from_row
+from model.records import Pair, pair_from_row, read_label
 
 POLARITY = {-1: "negative", 0: "neutral", 1: "positive"}
 MAX_ERRORS_SHOWN = 20
@@ -89,8 +89,8 @@ def labelled_pair(record: Mapping[str, Any], file: str, line: int) -> LabelledPa
     """Check one record; the columns of NewsMTSC (sentence, mention, from, polarity) are understood."""
     if "polarity" in record and "sentence" in record:
         record = _from_newsmtsc(record)
-    stance = _label(record, "stance", STANCES)
-    sentiment = _label(record, "sentiment", SENTIMENTS)
+    stance = read_label(record, "stance", STANCES)
+    sentiment = read_label(record, "sentiment", SENTIMENTS)
     if stance is None and sentiment is None:
         raise RowError("stance", f"is missing, and so is sentiment; give one of {', '.join(STANCES)}")
     return LabelledPair(
@@ -197,15 +197,6 @@ def _read_parquet(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 READERS = {".jsonl": _read_jsonl, ".csv": _read_csv, ".parquet": _read_parquet}
-
-
-def _label(record: Mapping[str, Any], field: str, allowed: tuple[str, ...]) -> str | None:
-    value = record.get(field)
-    if value is None or value == "":
-        return None
-    if value not in allowed:
-        raise RowError(field, f"is {value!r}; give one of {', '.join(allowed)}")
-    return str(value)
 
 
 def _from_newsmtsc(record: Mapping[str, Any]) -> dict[str, Any]:

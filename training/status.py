@@ -39,7 +39,7 @@ def label_status(ledger: Ledger, champion: Bundle, policy: Policy, base: Sequenc
         "imports": len({each["digest"] for each in ledger.imports()}),
         "policy": policy.name,
         "disputed": len({each.item for each in resolution.disputed}),
-        "queued": len(ledger.queue(100_000)),
+        "queued": ledger.queue_length(),
     }
 
 

@@ -137,6 +137,7 @@ def test_the_queue_leaves_out_what_was_judged(ledger: Ledger) -> None:
     assert [each.record for each in ledger.queue(10)] == rows
     ledger.add([judgement_from_row({**rows[0], "stance": "none"}, "anna")])
     assert [each.record for each in ledger.queue(10)] == rows[1:]
+    assert ledger.queue_length() == 2
     assert [each.record for each in ledger.queue(1)] == rows[1:2]
     assert [each.record for each in ledger.queue(10, "ben")] == rows
     assert ledger.queue_reasons() == dict.fromkeys(items, "random")
