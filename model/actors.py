@@ -1,12 +1,8 @@
-"""The actor registry, and where a sentence refers to its actors.
+"""The actor registry: who the parties are, and the words that news text uses for them, from when to when."""
 
-A place is not an actor: "Moscow warned" is Russia, "talks in Moscow" and "the Moscow process" are not.
-The rules here look at the words next to a name; they know nothing of pronouns or of "the movement".
-"""
-
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,52 +13,54 @@ from model.errors import InputError
 
 REGISTRY_FILE: Final = Path(__file__).parent.parent / "seeds" / "actors.yaml"
 TYPES: Final = ("state", "armed_group", "organization", "coalition", "opposition", "place")
-NEAR: Final = 80  # the characters on either side of a name that the rules look at
 KINDS: Final = ("name", "demonym", "capital", "palace", "ministry", "person", "acronym")
 
-_PLACE_BEFORE_STATE = re.compile(
-    r"\b(?:in|inside|across|throughout|into|within|near|around|outside|northern|southern|eastern|western|central|"
-    r"north|south|east|west|northeastern|northwestern|southeastern|southwestern)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_PLACE_BEFORE_CITY = re.compile(
-    r"\b(?:in|at|near|around|outside|inside|of|from|to|into|for|over|across|via|through|toward|towards|left|leaving|"
-    r"visit|visited|visiting|reached|entered|downtown|central|greater|southern|northern|eastern|western|city)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_TRACK_AFTER = re.compile(
-    r"(?:[-–][A-Z]\w+)?\s+(?:talks?|process|track|format|accords?|agreements?|round|conference|summit|meetings?|protocol|"
-    r"deal|treaty|declaration|communiqu[eé]|airport|river|province|suburbs?|stock|time|residents?|hotel|university)\b"
-)
-_ACTS_AS_DEMONYM = re.compile(
-    r"\s+(?:(?:[a-z]+|Foreign|Prime|Interior|Defense|Defence|Vice|Deputy|State|National|Supreme)\s+){0,3}?"
-    r"(?:government|authorit(?:y|ies)|administration|officials?|side|delegat(?:ion|es?)|negotiators?|envoys?|diplomats?|"
-    r"leaders?(?:ship)?|army|military|forces?|troops|presiden(?:t|cy)|minist(?:ers?|ry)|premier|chancellor|king|"
-    r"spokes(?:man|woman|person)|ambassador|representatives?|cabinet|regime|state|team|commanders?|counterparts?|"
-    r"President|Minister|Ministry|Premier|Chancellor|King|Ambassador|Government|Army|Secretary|Embassy|embassy|mediators?)\b"
-)
+
+@dataclass(frozen=True)
+class Alias:
+    """Words for an actor. `since` and `until` bound the days on which they mean it (until: not that day itself)."""
+
+    text: str
+    kind: str
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date | None) -> bool:
+        """Whether the words mean the actor on that day; without a day, whether they ever did."""
+        if day is None:
+            return True
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True)
 class Actor:
+    """A party able to hold a policy. `resolved` is False for one that only the text at hand names."""
+
     id: str
     name: str
     type: str
-    aliases: Mapping[str, Sequence[str]]  # kind -> surface forms
+    aliases: tuple[Alias, ...]
+    iso3: str | None = None
+    wikidata: str | None = None
+    member_of: tuple[str, ...] = ()
+    resolved: bool = True
 
 
 @dataclass(frozen=True)
-class Mention:
-    """Where a sentence refers to an actor: `text` stands at `start`, in characters of the sentence."""
+class Match:
+    """An alias of an actor as it stands in a text, at `start` in characters, agent or not."""
 
     actor: Actor
-    text: str
+    alias: Alias
     start: int
-    kind: str
+
+    @property
+    def text(self) -> str:
+        return self.alias.text
 
     @property
     def end(self) -> int:
-        return self.start + len(self.text)
+        return self.start + len(self.alias.text)
 
 
 class Registry:
@@ -70,52 +68,48 @@ class Registry:
 
     def __init__(self, actors: Iterable[Actor]) -> None:
         self.actors = {actor.id: actor for actor in actors}
-        self._by_alias: dict[str, tuple[Actor, str]] = {}
+        self._by_alias: dict[str, list[tuple[Actor, Alias]]] = {}
+        self._by_folded: dict[str, list[tuple[Actor, Alias]]] = {}
         for actor in self.actors.values():
-            for kind, aliases in actor.aliases.items():
-                for alias in aliases:
-                    self._by_alias.setdefault(alias, (actor, kind))
-        self._by_folded = {alias.casefold(): actor for alias, (actor, _) in self._by_alias.items()}
+            for alias in actor.aliases:
+                self._by_alias.setdefault(alias.text, []).append((actor, alias))
+                self._by_folded.setdefault(alias.text.casefold(), []).append((actor, alias))
         self._patterns = list(self._by_alias)
         self._automaton = AhoCorasick(
             self._patterns, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
         )
 
-    def resolve(self, name: str) -> Actor | None:
-        """The actor with this id or alias, capitals aside; None where it is unknown."""
-        return self.actors.get(name) or self._by_folded.get(name.strip().casefold())
+    def resolve(self, name: str, day: date | None = None) -> Actor | None:
+        """The actor with this id or alias (on that day), capitals aside; None where it is unknown."""
+        found = self.actors.get(name)
+        if found:
+            return found
+        holders = self._by_folded.get(name.strip().casefold(), ())
+        return next((actor for actor, alias in holders if alias.holds(day)), None)
 
     def extended(self, names: Iterable[str]) -> "Registry":
         """This registry and the named actors that it does not know, each an actor under its own name."""
         unknown = [name.strip() for name in names if name.strip() and self.resolve(name) is None]
         if not unknown:
             return self
-        new = [Actor(name, name, "organization", {"name": (name,)}) for name in dict.fromkeys(unknown)]
+        new = [unresolved_actor(name) for name in dict.fromkeys(unknown)]
         return Registry([*self.actors.values(), *new])
 
-    def mentions(self, sentence: str) -> list[Mention]:
-        """Every reference to an actor in agent position, from left to right."""
-        return [mention for mention in self._matches(sentence) if _is_agent(mention, sentence)]
+    def matches(self, text: str, day: date | None = None) -> Iterator[Match]:
+        """Every alias that stands in the text as whole words, from left to right, the longest where several do."""
+        for pattern, start, end in self._automaton.find_matches_as_indexes(text):
+            inside_word = text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
+            if inside_word:
+                continue
+            holders = self._by_alias[self._patterns[pattern]]
+            held = next(((actor, alias) for actor, alias in holders if alias.holds(day)), None)
+            if held:
+                yield Match(*held, start)
 
-    def first_mention(self, sentence: str, actor: str) -> tuple[str, int] | None:
-        """Where the sentence names `actor`: by that very name, else by an alias in agent position, else by any."""
-        name = rf"(?<!\w){re.escape(actor.strip())}(?!\w)"
-        exact = re.search(name, sentence) or re.search(name, sentence, re.IGNORECASE)
-        if exact:
-            return exact.group(), exact.start()
-        known = self.resolve(actor)
-        if known is None:
-            return None
-        found = [mention for mention in self._matches(sentence) if mention.actor.id == known.id]
-        best = next((mention for mention in found if _is_agent(mention, sentence)), found[0] if found else None)
-        return (best.text, best.start) if best else None
 
-    def _matches(self, sentence: str) -> Iterator[Mention]:
-        for pattern, start, end in self._automaton.find_matches_as_indexes(sentence):
-            inside_word = sentence[start - 1 : start].isalnum() or sentence[end : end + 1].isalnum()
-            if not inside_word:
-                actor, kind = self._by_alias[self._patterns[pattern]]
-                yield Mention(actor, sentence[start:end], start, kind)
+def unresolved_actor(name: str) -> Actor:
+    """An actor that no registry knows: its name is its id."""
+    return Actor(name, name, "organization", (Alias(name, "name"),), resolved=False)
 
 
 def load_registry(file: Path = REGISTRY_FILE) -> Registry:
@@ -131,9 +125,9 @@ def load_registry(file: Path = REGISTRY_FILE) -> Registry:
     actors = [_actor(entry, f"{file}, entry {number}") for number, entry in enumerate(entries, 1)]
     owners: dict[str, str] = {}
     for actor in actors:
-        for alias in (alias for aliases in actor.aliases.values() for alias in aliases):
-            if owners.setdefault(alias, actor.id) != actor.id:
-                raise InputError(f"{file}: the alias {alias!r} stands in both {owners[alias]} and {actor.id}")
+        for alias in actor.aliases:
+            if owners.setdefault(alias.text, actor.id) != actor.id:
+                raise InputError(f"{file}: the alias {alias.text!r} stands in both {owners[alias.text]} and {actor.id}")
     return Registry(actors)
 
 
@@ -148,34 +142,5 @@ def _actor(entry: Any, where: str) -> Actor:
             raise InputError(f"{where} ({entry['id']}): {kind!r} is no kind of alias; use {', '.join(KINDS)}")
         if not isinstance(forms, list) or not all(isinstance(form, str) and form for form in forms):
             raise InputError(f"{where} ({entry['id']}): {kind} must be a list of strings")
-    return Actor(str(entry["id"]), str(entry["name"]), entry["type"], aliases)
-
-
-def _is_agent(mention: Mention, sentence: str) -> bool:
-    before = sentence[max(0, mention.start - NEAR) : mention.start]
-    after = sentence[mention.end : mention.end + NEAR]
-    if mention.actor.type == "place" or _is_hyphenated(before, after):
-        return False
-    match mention.kind:
-        case "capital" | "palace":
-            return not _PLACE_BEFORE_CITY.search(before) and not _TRACK_AFTER.match(after)
-        case "demonym":
-            return bool(_ACTS_AS_DEMONYM.match(after)) or _is_people(mention, before, after)
-        case "name" if mention.actor.type == "state":
-            return not _PLACE_BEFORE_STATE.search(before) and not _TRACK_AFTER.match(after)
-        case _:
-            return True
-
-
-def _is_hyphenated(before: str, after: str) -> bool:
-    """Part of a compound such as "U.S.-backed" or "Afghan-Afghan"."""
-    return before.endswith(("-", "–")) or bool(re.match(r"[-–]\w", after))
-
-
-def _is_people(mention: Mention, before: str, after: str) -> bool:
-    """A demonym that stands for a party: "the Russians", "Iranians said", "the British will"."""
-    ends_phrase = not re.match(r"\s+[a-z]", after) or re.match(
-        r"\s+(?:and|or|have|has|had|will|would|said|say|are|were|want|must|can|could|did|do|to|who|that|not)\b", after
-    )
-    noun = mention.text.endswith("s") or before.endswith(("the ", "The "))
-    return bool(ends_phrase) and noun
+    read = tuple(Alias(form, kind) for kind, forms in aliases.items() for form in forms)
+    return Actor(str(entry["id"]), str(entry["name"]), entry["type"], read)

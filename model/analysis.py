@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from model.actors import Mention, Registry, load_registry
+from model.actors import Registry, load_registry
 from model.bundle import RELEASE, load_bundle
 from model.labels import STANCES
+from model.mentions import first_mention, mentions_in, one_per_actor
 from model.records import Document, Pair
 from model.scorer import Prediction, Scorer
 from model.sentences import Sentence, split_sentences
@@ -40,7 +41,9 @@ class Analyzer:
         registry = self.registry.extended(actors or ())
         sentences = document_sentences(document)
         found = [
-            (sentence, mention) for sentence in sentences for mention in one_per_actor(registry.mentions(sentence.text))
+            (sentence, mention)
+            for sentence in sentences
+            for mention in one_per_actor(mentions_in(sentence.text, registry))
         ]
         pairs = [Pair(sentence.text, mention.actor.name, mention.text, mention.start) for sentence, mention in found]
         scored = [
@@ -61,7 +64,7 @@ class Analyzer:
         }
 
     def _with_mention(self, pair: Pair) -> Pair:
-        found = None if pair.mention else self.registry.first_mention(pair.text, pair.actor)
+        found = None if pair.mention else first_mention(pair.text, pair.actor, self.registry)
         return replace(pair, mention=found[0], start=found[1]) if found else pair
 
 
@@ -77,14 +80,6 @@ def document_sentences(document: Document) -> list[Sentence]:
         return body
     title = Sentence(0, 0, len(document.title), document.title)
     return [title, *(replace(sentence, index=sentence.index + 1) for sentence in body)]
-
-
-def one_per_actor(mentions: Sequence[Mention]) -> list[Mention]:
-    """The first mention of each actor: a sentence and an actor make one pair."""
-    first: dict[str, Mention] = {}
-    for mention in mentions:
-        first.setdefault(mention.actor.id, mention)
-    return list(first.values())
 
 
 def actor_table(pairs: Sequence[Json]) -> list[Json]:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from model.actors import Registry
-from model.analysis import document_sentences, one_per_actor
+from model.analysis import document_sentences
 from model.errors import InputError, RowError
 from model.judgements import item_of
+from model.mentions import first_mention, mentions_in, one_per_actor
 from model.records import document_from_row, pair_from_row
 from training.rows import ACTOR_TYPES, read_records
 
@@ -93,7 +94,7 @@ def _pairs_in(row: Json, registry: Registry) -> list[Json]:
     identity = None if identity is None else str(identity)
     if row.get("actor"):
         pair = pair_from_row(row)
-        found = None if pair.mention else registry.first_mention(pair.text, pair.actor)
+        found = None if pair.mention else first_mention(pair.text, pair.actor, registry)
         place = {"mention": found[0], "start": found[1]} if found else {"mention": pair.mention, "start": pair.start}
         return [{"id": identity, "text": pair.text, "actor": pair.actor, **place, "context": pair.context}]
     if row.get("mentions") is not None:
@@ -109,7 +110,7 @@ def _pairs_in(row: Json, registry: Registry) -> list[Json]:
         {"id": f"{identity}#{sentence.index}@{mention.start}" if identity else None, "text": sentence.text,
          "actor": mention.actor.name, "mention": mention.text, "start": mention.start}
         for sentence in document_sentences(document)
-        for mention in one_per_actor(registry.mentions(sentence.text))
+        for mention in one_per_actor(mentions_in(sentence.text, registry))
     ]  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from model.analysis import Analyzer, load_analyzer, one_per_actor
+from model.analysis import Analyzer, load_analyzer
+from model.mentions import mentions_in, one_per_actor
 from model.records import Pair, pair_from_row
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,7 @@ def test_actors_of_the_sample_articles_are_found(analyzer: Analyzer) -> None:
     found, gold = set(), set()
     for row in gold_rows():
         gold.add((row["sentence"], row["actor"]))
-        mentions = one_per_actor(analyzer.registry.mentions(row["sentence"]))
+        mentions = one_per_actor(mentions_in(row["sentence"], analyzer.registry))
         found |= {(row["sentence"], mention.actor.id) for mention in mentions}
     precision, recall = len(found & gold) / len(found), len(found & gold) / len(gold)
     print(f"\nactors found: precision {precision:.1%}, recall {recall:.1%}")
