@@ -34,10 +34,11 @@ class Marking(StrEnum):
 
 @dataclass(frozen=True)
 class EncodedPair:
-    """Token ids and segment ids of one pair, and the half-open token range of its target."""
+    """Token ids and segment ids of one pair, and the half-open token ranges of its sentence and of its target."""
 
     ids: list[int]
     types: list[int]
+    text: tuple[int, int]
     target: tuple[int, int]
 
     def __len__(self) -> int:
@@ -105,7 +106,7 @@ class PairEncoder:
         ]
         # A mention of characters that the tokenizer drops (say, only spaces) leaves the whole text.
         target = (inside[0], inside[-1] + 1) if inside else (0, len(encoding.ids))
-        return EncodedPair(encoding.ids, encoding.type_ids, target)
+        return EncodedPair(encoding.ids, encoding.type_ids, (0, _end_of_first_segment(encoding)), target)
 
     def _encode_window(self, pair: Pair) -> EncodedPair:
         """Drop the context, then all but a window of the text around the mention."""
@@ -131,9 +132,8 @@ class PairEncoder:
         limit = self.max_length
         # A mention longer than the window itself: nothing better than its beginning is left.
         low = min(encoded.target[0], limit - 1)
-        return EncodedPair(
-            encoded.ids[:limit], encoded.types[:limit], (low, max(low + 1, min(encoded.target[1], limit)))
-        )
+        kept = (low, max(low + 1, min(encoded.target[1], limit)))
+        return EncodedPair(encoded.ids[:limit], encoded.types[:limit], (0, min(encoded.text[1], limit)), kept)
 
 
 def load_pair_encoder(tokenizer_file: Path, marking: Marking, max_length: int) -> PairEncoder:
@@ -141,19 +141,47 @@ def load_pair_encoder(tokenizer_file: Path, marking: Marking, max_length: int) -
     return PairEncoder(Tokenizer.from_file(str(tokenizer_file)), marking, max_length)
 
 
+def by_text(encoded: Sequence[EncodedPair]) -> list[list[int]]:
+    """Indexes of pairs that the encoder reads alike, together: one pass serves them all."""
+    groups: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
+    for index, each in enumerate(encoded):
+        groups.setdefault((tuple(each.ids), tuple(each.types)), []).append(index)
+    return list(groups.values())
+
+
 def collate(encoded: Sequence[EncodedPair], pad_id: int = 0) -> Batch:
-    """Arrays of shape (batch, longest): token ids, segment ids, attention mask and target mask."""
+    """Arrays of shape (batch, longest): token ids, segment ids, and the masks of attention, sentence and target."""
     shape = (len(encoded), max(len(each) for each in encoded))
     ids = np.full(shape, pad_id, dtype=np.int64)
     types = np.zeros(shape, dtype=np.int64)
     attention = np.zeros(shape, dtype=np.int64)
+    text = np.zeros(shape, dtype=np.float32)
     target = np.zeros(shape, dtype=np.float32)
     for row, each in enumerate(encoded):
         ids[row, : len(each)] = each.ids
         types[row, : len(each)] = each.types
         attention[row, : len(each)] = 1
+        text[row, each.text[0] : each.text[1]] = 1.0
         target[row, each.target[0] : each.target[1]] = 1.0
-    return {"input_ids": ids, "token_type_ids": types, "attention_mask": attention, "target_mask": target}
+    return {
+        "input_ids": ids,
+        "token_type_ids": types,
+        "attention_mask": attention,
+        "text_mask": text,
+        "target_mask": target,
+    }
+
+
+def call_inputs(pairs: Sequence[EncodedPair]) -> Batch:
+    """What the served model reads in one call: one text, (1, tokens), and the targets of its pairs, (pairs, tokens)."""
+    batch = collate(pairs)
+    return {name: array if name == "target_mask" else array[:1] for name, array in batch.items()}
+
+
+def _end_of_first_segment(encoding: Encoding) -> int:
+    """Where the first segment ends, with the special token that closes it."""
+    last = max((index for index, sequence in enumerate(encoding.sequence_ids) if sequence == 0), default=0)
+    return min(last + 2, len(encoding.ids))
 
 
 def _tokenizer_input(first: str, second: str | None) -> str | tuple[str, str]:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from model.encoding import EncodedPair, PairEncoder, collate
+from model.encoding import EncodedPair, PairEncoder, by_text, collate
 from model.labels import SENTIMENTS, STANCES
 from model.records import Pair
 from training.rows import Distribution, LabelledPair
@@ -47,14 +47,6 @@ class Examples(Dataset[Example]):
 
     def __getitem__(self, index: int) -> Example:
         return self.examples[index]
-
-
-def by_text(encoded: Sequence[EncodedPair]) -> list[list[int]]:
-    """Indexes of pairs that the encoder reads alike, together."""
-    groups: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
-    for index, each in enumerate(encoded):
-        groups.setdefault((tuple(each.ids), tuple(each.types)), []).append(index)
-    return list(groups.values())
 
 
 class LengthGroupedSampler(torch.utils.data.Sampler[int]):

@@ -18,8 +18,9 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+from torch import Tensor, nn
 
-from model.encoding import EncodedPair, PairEncoder, collate
+from model.encoding import EncodedPair, PairEncoder, call_inputs
 from model.errors import CheckError
 from model.labels import STANCES
 from model.records import Pair
@@ -65,22 +66,59 @@ class Parity:
             raise CheckError(f"int8 costs {self.macro_f1_torch - self.macro_f1_int8:.4f} macro-F1 (limit 0.005)")
 
 
+class OneText(nn.Module):
+    """The network as it is served: one text a call, and any number of pairs that are read off it.
+
+    The heads are sums over each pair's own numbers, not a matrix product over all pairs, whose last digits would
+    depend on how many pairs there are.
+    """
+
+    def __init__(self, network: StanceNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        text_mask: Tensor,
+        target_mask: Tensor,
+        token_type_ids: Tensor | None = None,
+    ) -> dict[str, Tensor]:
+        """Logits of shape (pairs, 4) and (pairs, 3) from a text of (1, tokens) and targets of (pairs, tokens)."""
+        text_of_pair = torch.zeros(target_mask.shape[0], dtype=torch.int64)
+        features = self.network.features(
+            input_ids, attention_mask, text_mask, target_mask, token_type_ids, text_of_pair
+        )
+        return {"stance": _row_by_row(self.network.stance, features),
+                "sentiment": _row_by_row(self.network.sentiment, features)}  # fmt: skip
+
+
+def _row_by_row(head: nn.Linear, features: Tensor) -> Tensor:
+    return (features.unsqueeze(1) * head.weight).sum(dim=-1) + head.bias
+
+
 def export_onnx(network: StanceNetwork, encoder: PairEncoder, file: Path) -> None:
-    """Write the network in single precision, with a dynamic batch and length."""
-    sample = encoder.encode([Pair("Moscow warned Kabul.", "Moscow", "Moscow", 0), Pair("They met.", "Kabul")])
-    batch = {name: torch.from_numpy(array) for name, array in collate(sample).items()}
-    names = ["input_ids", "attention_mask", "target_mask"] + ["token_type_ids"] * network.uses_token_types
-    axes = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
+    """Write the network in single precision: one text of any length, any number of pairs."""
+    sample = encoder.encode(
+        [Pair("Moscow warned Kabul.", "Moscow", "Moscow", 0), Pair("Moscow warned Kabul.", "Kabul", "Kabul", 14)]
+    )
+    inputs = call_inputs(sample)
+    batch = {name: torch.from_numpy(array) for name, array in inputs.items()}
+    names = ["input_ids", "attention_mask", "text_mask", "target_mask"]
+    names += ["token_type_ids"] * network.uses_token_types
+    any_length = {1: torch.export.Dim.DYNAMIC}
+    axes = {name: any_length for name in names} | {"target_mask": {0: torch.export.Dim.DYNAMIC, **any_length}}
     _quieten()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecation notices are not about this code
         torch.onnx.export(
-            network.eval(),
+            OneText(network).eval(),
             kwargs={name: batch[name] for name in names},
             f=str(file),
             input_names=names,
             output_names=["stance", "sentiment"],
-            dynamic_shapes={name: axes for name in names},
+            dynamic_shapes=axes,
             dynamo=True,
             external_data=False,
             verbose=False,
@@ -205,7 +243,7 @@ def _probabilities(file: Path, encoder: PairEncoder, rows: Sequence[LabelledPair
     names = {each.name for each in session.get_inputs()}
 
     def outputs_of(encoded: EncodedPair) -> list[NDArray[np.float32]]:
-        feed = {name: array for name, array in collate([encoded]).items() if name in names}
+        feed = {name: array for name, array in call_inputs([encoded]).items() if name in names}
         return list(session.run(["stance", "sentiment"], feed))
 
     with ThreadPoolExecutor(usable_cores()) as pool:

@@ -11,9 +11,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import PrinterCallback, Trainer, TrainingArguments, set_seed
 
-from model.encoding import Marking, PairEncoder, load_pair_encoder
+from model.encoding import Marking, PairEncoder, by_text, load_pair_encoder
 from model.records import Pair
-from training.examples import Examples, LengthGroupedSampler, by_text, network_inputs, to_tensors
+from training.examples import Examples, LengthGroupedSampler, network_inputs, to_tensors
 from training.network import StanceNetwork, load_encoder, network_to_train
 from training.rows import LabelledPair
 

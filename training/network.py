@@ -34,6 +34,7 @@ class StanceNetwork(nn.Module):
         self,
         input_ids: Tensor,
         attention_mask: Tensor,
+        text_mask: Tensor,
         target_mask: Tensor,
         token_type_ids: Tensor | None = None,
         text_of_pair: Tensor | None = None,
@@ -42,11 +43,11 @@ class StanceNetwork(nn.Module):
     ) -> dict[str, Tensor]:
         """Logits of shape (pairs, 4) and (pairs, 3), and the loss where labels are given.
 
-        `input_ids` is (texts, tokens) and `target_mask` (pairs, tokens); `text_of_pair` says which text each
-        pair is read off, and without it the n-th pair is read off the n-th text. Labels are distributions of the
-        shape of the logits; a row of zeros is a pair without that label.
+        `input_ids` and `text_mask` are (texts, tokens), `target_mask` is (pairs, tokens); `text_of_pair` says which
+        text each pair is read off, and without it the n-th pair is read off the n-th text. Labels are distributions
+        of the shape of the logits; a row of zeros is a pair without that label.
         """
-        features = self.features(input_ids, attention_mask, target_mask, token_type_ids, text_of_pair)
+        features = self.features(input_ids, attention_mask, text_mask, target_mask, token_type_ids, text_of_pair)
         features = self.dropout(features)
         outputs = {"stance": self.stance(features), "sentiment": self.sentiment(features)}
         if stance_labels is not None and sentiment_labels is not None:
@@ -60,14 +61,18 @@ class StanceNetwork(nn.Module):
         self,
         input_ids: Tensor,
         attention_mask: Tensor,
+        text_mask: Tensor,
         target_mask: Tensor,
         token_type_ids: Tensor | None = None,
         text_of_pair: Tensor | None = None,
     ) -> Tensor:
-        """What the heads read, (pairs, 2 * width): the mean of the text and the mean of the target."""
+        """What the heads read, (pairs, 2 * width): the mean of the sentence and the mean of the target.
+
+        The sentence attends to its context, but the context is not in its mean.
+        """
         kwargs = {"token_type_ids": token_type_ids} if self.uses_token_types else {}
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **kwargs).last_hidden_state
-        text = mean_of(hidden, attention_mask)
+        text = mean_of(hidden, text_mask)
         if text_of_pair is not None:
             text, hidden = text[text_of_pair], hidden[text_of_pair]
         return torch.cat([text, mean_of(hidden, target_mask)], dim=-1)
@@ -75,8 +80,9 @@ class StanceNetwork(nn.Module):
 
 def mean_of(hidden: Tensor, mask: Tensor) -> Tensor:
     """Mean over the tokens with mask 1: (batch, tokens, width), (batch, tokens) -> (batch, width)."""
-    weights = mask.to(hidden.dtype).unsqueeze(-1)
-    return (hidden * weights).sum(dim=1) / weights.sum(dim=1)
+    weights = mask.to(hidden.dtype).unsqueeze(1)
+    # Tokens last: so each sum stands alone in the exported file, too, and its digits do not depend on the batch.
+    return (hidden.transpose(1, 2) * weights).sum(dim=-1) / weights.sum(dim=-1)
 
 
 def labelled_loss(logits: Tensor, labels: Tensor) -> Tensor:

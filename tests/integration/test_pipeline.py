@@ -3,13 +3,16 @@
 import json
 import re
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
-from model.bundle import load_bundle
+from model.bundle import digest_of, load_bundle
+from model.encoding import collate
 from model.errors import BundleError, CheckError, InputError
 from model.records import Pair
 from model.scorer import Scorer
@@ -40,6 +43,51 @@ def test_a_pair_scores_the_same_alone_and_in_any_company(tiny_bundle: Path) -> N
     alone = [scorer.score([pair])[0] for pair in pairs]
     assert scorer.score(pairs) == alone
     assert scorer.score(pairs[::-1]) == alone[::-1]
+
+
+def test_the_actors_of_a_sentence_get_the_same_digits_alone_and_together(tiny_bundle: Path) -> None:
+    scorer = Scorer(load_bundle(tiny_bundle))
+    text = " and ".join(f"Arda{n} refuses Belun{n}" for n in range(20))
+    words = [match for match in re.finditer(r"\w+\d", text)]  # more than one call holds
+    pairs = [Pair(text, word[0], word[0], word.start()) for word in words]
+    alone = np.concatenate([scorer.logits([pair])[0] for pair in pairs])
+    assert len(np.unique(alone, axis=0)) > 1
+    assert np.array_equal(scorer.logits(pairs)[0], alone)
+    assert np.array_equal(scorer.logits(pairs[:2])[0], alone[:2])
+
+
+def test_a_bundle_from_before_texts_were_shared_still_answers(tiny_bundle: Path, tmp_path: Path) -> None:
+    old = shutil.copytree(tiny_bundle, tmp_path / "old")
+    export_without_text_mask(old)
+    pair = Pair("Arda refuses every meeting friday", "Arda", "Arda", 0)
+    expected, found = (Scorer(load_bundle(folder)).logits([pair, pair])[0] for folder in (tiny_bundle, old))
+    assert np.allclose(found, expected, atol=0.05)  # one is in 8 bit
+
+
+def export_without_text_mask(folder: Path) -> None:
+    """Replace the served file by one of the older form: as many texts as pairs, the mean over all tokens."""
+
+    class Before(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = load_network(folder)
+
+        def forward(self, input_ids: Any, attention_mask: Any, target_mask: Any, token_type_ids: Any) -> Any:
+            return self.network(input_ids, attention_mask, attention_mask, target_mask, token_type_ids)
+
+    names = ["input_ids", "attention_mask", "target_mask", "token_type_ids"]
+    batch = collate(Scorer(load_bundle(folder)).encoder.encode([Pair("Arda refuses", "Arda", "Arda", 0)] * 2))
+    axes = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            Before().eval(), kwargs={name: torch.from_numpy(batch[name]) for name in names},
+            f=str(folder / "onnx" / "model.onnx"), input_names=names, output_names=["stance", "sentiment"],
+            dynamic_shapes={name: axes for name in names}, dynamo=True, external_data=False, verbose=False,
+        )  # fmt: skip
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["onnx/model.onnx"] = digest_of(folder / "onnx" / "model.onnx")
+    (folder / "manifest.json").write_text(json.dumps(manifest))
 
 
 def test_the_manifest_holds_what_an_auditor_asks_for(tiny_bundle: Path) -> None:

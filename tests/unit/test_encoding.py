@@ -1,9 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer
 
-from model.encoding import EncodedPair, Marking, PairEncoder, collate
+from model.encoding import EncodedPair, Marking, PairEncoder, call_inputs, collate
 from model.records import Pair
 
 TEXT = "Arda refuses every meeting again"
@@ -31,6 +32,21 @@ def test_an_actor_that_is_not_named_is_read_in_the_second_segment(tiny_encoder: 
     [encoded] = tool.encode([Pair(TEXT, "Belun")])
     assert target_text(tool, encoded) == "belun"
     assert encoded.types[encoded.target[0]] == 1
+
+
+def test_the_sentence_ends_where_its_context_begins(tiny_encoder: Path) -> None:
+    tool = encoder(tiny_encoder, Marking.SPAN)
+    alone, after = tool.encode([PAIR, replace(PAIR, context="Belun refuses every meeting.")])
+    assert alone.text == (0, len(alone))
+    assert after.text == alone.text
+    assert len(after) > len(alone)
+
+
+def test_a_call_holds_one_text_and_the_targets_of_its_pairs(tiny_encoder: Path) -> None:
+    tool = encoder(tiny_encoder, Marking.SPAN)
+    inputs = call_inputs(tool.encode([PAIR, Pair(TEXT, "meeting", "meeting", TEXT.index("meeting"))]))
+    assert inputs["input_ids"].shape[0] == inputs["text_mask"].shape[0] == 1
+    assert inputs["target_mask"].shape[0] == 2
 
 
 def test_the_second_of_two_mentions_can_be_meant(tiny_encoder: Path) -> None:
