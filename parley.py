@@ -268,6 +268,7 @@ def train_command(
     batch_size: Annotated[int, typer.Option(help="Sentences a step.", min=1)] = 32,
     max_length: Annotated[int, typer.Option(help="Tokens of a pair.", min=16)] = 256,
     freeze_embeddings: Annotated[bool, typer.Option(help="Leave the word vectors as they are.")] = True,
+    context_sentences: Annotated[int, typer.Option(help="Sentences before its own that a pair may be read with.")] = 2,
     networks: Annotated[int, typer.Option(help="Trainings whose weights are averaged.", min=1)] = 1,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 7,
     controls: Annotated[bool, typer.Option(help="Also train the controls to compare with.")] = True,
@@ -286,7 +287,8 @@ def train_command(
         raise InputError(f"--marking is {marking!r}; give one of {', '.join(Marking)}")
     settings = TrainingSettings(
         marking=Marking(marking), epochs=epochs, learning_rate=learning_rate, batch_size=batch_size,
-        max_length=max_length, freeze_embeddings=freeze_embeddings, networks=networks, seed=seed,
+        max_length=max_length, freeze_embeddings=freeze_embeddings, context_sentences=context_sentences,
+        networks=networks, seed=seed,
     )  # fmt: skip
     sources = Sources(data, evaluation or [], texts or [], teacher, unlabelled or [], second, release_test)
     train(sources, encoder, settings, run, controls, "parley " + shlex.join(sys.argv[1:]))

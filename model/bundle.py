@@ -50,6 +50,11 @@ class Bundle:
         return int(self.manifest["training"]["max_length"])
 
     @property
+    def context_sentences(self) -> int:
+        """How many sentences before its own the network has learnt to read; more would mislead it."""
+        return int(self.manifest["training"].get("context_sentences", 0))
+
+    @property
     def temperatures(self) -> tuple[float, float]:
         """Divisors of the stance and the sentiment logits."""
         calibration = self.manifest["calibration"]

@@ -16,6 +16,7 @@ import torch
 from model.bundle import Bundle
 from model.judgements import item_of
 from training.augment import with_swapped_names
+from training.contexts import with_contexts
 from training.distill import taught
 from training.finetune import TrainingSettings
 from training.network import StanceNetwork, load_network
@@ -59,8 +60,9 @@ def rows_to_go_on_with(
     rest = [row for row in old if item_of(row.pair) not in continuation.judged]
     sample = random.Random(settings.seed).sample(rest, min(len(rest), continuation.replay))
     replayed = taught([*ours, *sample], continuation.bundle)
-    once = with_swapped_names([*new, *replayed], settings.swapped_share, settings.seed)
-    # Other names each time that a new row is repeated.
+    after = with_contexts([*new, *replayed], settings.context_sentences, settings.context_share, settings.seed)
+    once = with_swapped_names(after, settings.swapped_share, settings.seed)
+    # Other names each time that a new row is repeated, and no context: the shape of a pair that is sent alone.
     again = [
         row
         for time in range(1, continuation.times)

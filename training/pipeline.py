@@ -35,6 +35,7 @@ from training.agreement import agreement, readings, second_labels
 from training.augment import with_swapped_names
 from training.baselines import control_predictions
 from training.calibrate import choose_abstention, fit_temperature
+from training.contexts import with_contexts
 from training.continuation import Continuation, averaged_with_the_bundle, rows_to_go_on_with
 from training.distill import taught
 from training.evaluate import evaluate, truth_of
@@ -261,10 +262,11 @@ def evaluate_files(
 def rows_to_learn(
     rows: Sequence[LabelledPair], unlabelled: Sequence[LabelledPair], teacher: Bundle | None, settings: TrainingSettings
 ) -> list[LabelledPair]:
-    """The rows as training sees them: with a teacher's answers, if there is one, and copies under other names."""
+    """The rows as training sees them: with a teacher's answers, if there is one, contexts, and copies renamed."""
     if teacher is not None:
         rows = taught([*rows, *unlabelled], teacher)
-    # After the teacher: what it said of a sentence holds under other names too.
+    # After the teacher: what it said of a sentence holds after other sentences and under other names, too.
+    rows = with_contexts(rows, settings.context_sentences, settings.context_share, settings.seed)
     return with_swapped_names(rows, settings.swapped_share, settings.seed)
 
 

@@ -219,7 +219,13 @@ def _fitting(plan: Plan, champion: Bundle) -> Plan:
     """Going on from the champion, the plan reads a pair as the champion does."""
     if plan.start != "champion":
         return plan
-    return replace(plan, settings=replace(plan.training, marking=champion.marking, max_length=champion.max_length))
+    settings = replace(
+        plan.training,
+        marking=champion.marking,
+        max_length=champion.max_length,
+        context_sentences=champion.context_sentences,
+    )
+    return replace(plan, settings=settings)
 
 
 def _new_items(snapshot: Snapshot, champion: Bundle, before: Snapshot | None) -> set[str]:
