@@ -6,6 +6,7 @@ COPY model ./model
 COPY training ./training
 COPY serving ./serving
 COPY seeds/actors.yaml ./seeds/actors.yaml
+COPY seeds/actors ./seeds/actors
 RUN python -m venv /opt/parley && \
     /opt/parley/bin/pip install --no-cache-dir --constraint constraints.txt '.[serve]'
 

@@ -1,49 +1,36 @@
-"""The actor registry: who the parties are, and the words that news text uses for them, from when to when."""
+"""The actor registry: who the parties are, and where a text uses their words."""
 
-from collections.abc import Iterable, Iterator
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import yaml
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from model.actor_files import KINDS, TYPES, Actor, Alias, read_layers
 from model.errors import InputError
+from model.folders import SEEDS
 
-REGISTRY_FILE: Final = Path(__file__).parent.parent / "seeds" / "actors.yaml"
-TYPES: Final = ("state", "armed_group", "organization", "coalition", "opposition", "place")
-KINDS: Final = ("name", "demonym", "capital", "palace", "ministry", "person", "acronym")
+__all__ = [
+    "KINDS",
+    "TYPES",
+    "Actor",
+    "Alias",
+    "Match",
+    "Registry",
+    "holder_on",
+    "load_registry",
+    "registry_layers",
+    "unresolved_actor",
+]
 
+# Where two actors hold the same words at different times, an undated text means the one in the first of these files.
+SHIPPED_FILES: Final = (SEEDS / "actors" / "states.yaml", SEEDS / "actors.yaml", SEEDS / "actors" / "persons.yaml")
 
-@dataclass(frozen=True)
-class Alias:
-    """Words for an actor. `since` and `until` bound the days on which they mean it (until: not that day itself)."""
-
-    text: str
-    kind: str
-    since: date | None = None
-    until: date | None = None
-
-    def holds(self, day: date | None) -> bool:
-        """Whether the words mean the actor on that day; without a day, whether they ever did."""
-        if day is None:
-            return True
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
-
-
-@dataclass(frozen=True)
-class Actor:
-    """A party able to hold a policy. `resolved` is False for one that only the text at hand names."""
-
-    id: str
-    name: str
-    type: str
-    aliases: tuple[Alias, ...]
-    iso3: str | None = None
-    wikidata: str | None = None
-    member_of: tuple[str, ...] = ()
-    resolved: bool = True
+_GOVERNMENT = re.compile(r"^the | (?:government|authorities|junta)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -74,18 +61,32 @@ class Registry:
             for alias in actor.aliases:
                 self._by_alias.setdefault(alias.text, []).append((actor, alias))
                 self._by_folded.setdefault(alias.text.casefold(), []).append((actor, alias))
+        for holders in (*self._by_alias.values(), *self._by_folded.values()):
+            holders.sort(key=lambda held: not held[1].undated)
         self._patterns = list(self._by_alias)
         self._automaton = AhoCorasick(
             self._patterns, matchkind=MatchKind.LeftmostLongest, implementation=Implementation.ContiguousNFA
         )
 
+    @property
+    def names(self) -> Sequence[str]:
+        """Every alias, each once."""
+        return self._patterns
+
+    def holders(self, name: str) -> list[tuple[Actor, Alias]]:
+        """Every actor that ever held these words, capitals aside, with the alias that says from when to when."""
+        return list(self._by_folded.get(name.strip().casefold(), ()))
+
     def resolve(self, name: str, day: date | None = None) -> Actor | None:
-        """The actor with this id or alias (on that day), capitals aside; None where it is unknown."""
+        """The actor with this id or alias (on that day), capitals aside; None where it is unknown.
+
+        "the Ugandan government" and "Niger junta" are Uganda and Niger, unless an alias says otherwise.
+        """
         found = self.actors.get(name)
         if found:
             return found
-        holders = self._by_folded.get(name.strip().casefold(), ())
-        return next((actor for actor, alias in holders if alias.holds(day)), None)
+        held = holder_on(self.holders(name) or self.holders(_GOVERNMENT.sub("", name.strip())), day)
+        return held[0] if held else None
 
     def extended(self, names: Iterable[str]) -> "Registry":
         """This registry and the named actors that it does not know, each an actor under its own name."""
@@ -101,10 +102,21 @@ class Registry:
             inside_word = text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
             if inside_word:
                 continue
-            holders = self._by_alias[self._patterns[pattern]]
-            held = next(((actor, alias) for actor, alias in holders if alias.holds(day)), None)
+            held = holder_on(self._by_alias[self._patterns[pattern]], day)
             if held:
                 yield Match(*held, start)
+
+
+def holder_on(holders: Sequence[tuple[Actor, Alias]], day: date | None) -> tuple[Actor, Alias] | None:
+    """Who of those that ever held some words is meant by a text of that day (None: not known).
+
+    Where nobody holds them then, it is one who held them before: news tells of the past, and the president who "walked
+    away in 2018" is still that state. Nobody is meant before holding the words.
+    """
+    held = next((each for each in holders if each[1].holds(day)), None)
+    if held or day is None:
+        return held
+    return next((each for each in holders if each[1].since is None or each[1].since <= day), None)
 
 
 def unresolved_actor(name: str) -> Actor:
@@ -112,35 +124,26 @@ def unresolved_actor(name: str) -> Actor:
     return Actor(name, name, "organization", (Alias(name, "name"),), resolved=False)
 
 
-def load_registry(file: Path = REGISTRY_FILE) -> Registry:
-    """Read and check a registry file; InputError names the entry that is wrong."""
-    try:
-        entries = yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} is not YAML: {error}") from None
-    if not isinstance(entries, list):
-        raise InputError(f"{file} must be a list of actors")
-    actors = [_actor(entry, f"{file}, entry {number}") for number, entry in enumerate(entries, 1)]
-    owners: dict[str, str] = {}
-    for actor in actors:
-        for alias in actor.aliases:
-            if owners.setdefault(alias.text, actor.id) != actor.id:
-                raise InputError(f"{file}: the alias {alias.text!r} stands in both {owners[alias.text]} and {actor.id}")
-    return Registry(actors)
+def load_registry(*files: Path) -> Registry:
+    """The registry that ships with Parley, then `PARLEY_ACTORS`, then these files; InputError names what is wrong."""
+    reading = read_layers(registry_layers(*files))
+    if reading.problems:
+        more = len(reading.problems) - 1
+        raise InputError(reading.problems[0] + (f" (and {more} more: `parley actors check`)" if more else ""))
+    return Registry(reading.actors)
 
 
-def _actor(entry: Any, where: str) -> Actor:
-    if not isinstance(entry, dict) or not {"id", "name", "type", "aliases"} <= entry.keys():
-        raise InputError(f"{where}: give id, name, type and aliases")
-    if entry["type"] not in TYPES:
-        raise InputError(f"{where} ({entry['id']}): type is {entry['type']!r}; give one of {', '.join(TYPES)}")
-    aliases = entry["aliases"]
-    for kind, forms in aliases.items():
-        if kind not in KINDS:
-            raise InputError(f"{where} ({entry['id']}): {kind!r} is no kind of alias; use {', '.join(KINDS)}")
-        if not isinstance(forms, list) or not all(isinstance(form, str) and form for form in forms):
-            raise InputError(f"{where} ({entry['id']}): {kind} must be a list of strings")
-    read = tuple(Alias(form, kind) for kind, forms in aliases.items() for form in forms)
-    return Actor(str(entry["id"]), str(entry["name"]), entry["type"], read)
+def registry_layers(*files: Path) -> list[list[Path]]:
+    """The files of the registry, later layers over earlier ones; a folder stands for the YAML files in it."""
+    of_the_user = os.environ.get("PARLEY_ACTORS")
+    given = [Path(of_the_user), *files] if of_the_user else list(files)
+    return [list(SHIPPED_FILES), *(_files_of(path) for path in given)]
+
+
+def _files_of(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.glob("*.yaml"))
+    if not found:
+        raise InputError(f"{path} holds no *.yaml file; give a file of actors, or a folder of such files")
+    return found

@@ -16,7 +16,7 @@ from model.errors import InputError
 PREFIX: Final = "PARLEY_"
 # What Kubernetes sets in every container beside a service named parley.
 ORCHESTRATOR: Final = re.compile(r"PARLEY_(?:SERVICE_|PORT(?:_|$))")
-OF_THE_COMMAND_LINE: Final = frozenset({"PARLEY_DATA", "PARLEY_DATABASE_URL", "PARLEY_MODELS"})
+OF_THE_COMMAND_LINE: Final = frozenset({"PARLEY_ACTORS", "PARLEY_DATA", "PARLEY_DATABASE_URL", "PARLEY_MODELS"})
 
 
 class Settings(BaseModel):
