@@ -40,7 +40,7 @@ _EXTRAS = {
     "fastapi": "serve", "fastapi_offline": "serve", "uvicorn": "serve",
     "torch": "train", "transformers": "train", "datasets": "train", "accelerate": "train", "sklearn": "train",
     "scipy": "train", "xxhash": "train", "onnx": "train", "onnxscript": "train", "safetensors": "train",
-    "matplotlib": "train", "vaderSentiment": "train", "cleanlab": "train", "openpyxl": "train", "jinja2": "train",
+    "matplotlib": "report", "openpyxl": "report", "jinja2": "report", "vaderSentiment": "train", "cleanlab": "train",
     "sqlalchemy": "train", "alembic": "train", "pg8000": "train",
 }  # fmt: skip
 SOME_ROWS_FAILED = 3
@@ -54,6 +54,8 @@ R = TypeVar("R")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 labels = typer.Typer(no_args_is_help=True, help="Human labels: in, out, what is disputed, what to label next.")
 models = typer.Typer(no_args_is_help=True, help="The versions of the model, and which of them is the champion.")
+actors = typer.Typer(no_args_is_help=True, help="The registry of actors: whom a name means, what is wrong in a file.")
+app.add_typer(actors, name="actors")
 app.add_typer(labels, name="labels")
 app.add_typer(models, name="models")
 
@@ -170,6 +172,9 @@ def score_command(
     actor: Annotated[
         list[str] | None, typer.Option(help="The actor of --text; with FILE, further actors to look for.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="With --text: also the words that moved the answer.")
+    ] = False,
     as_json: JsonOption = False,
     bundle: BundleOption = None,
 ) -> None:
@@ -178,6 +183,8 @@ def score_command(
 
     if (file is None) == (text is None):
         raise InputError("give either a FILE (or -) or --text with --actor")
+    if file is not None and explain:
+        raise InputError("--explain needs --text with --actor; in an article, take one of its sentences")
     if file is not None:
         document = read_article(file)
         analysis = _analyzer(bundle).analyze(document, actor)
@@ -188,8 +195,9 @@ def score_command(
     from model.records import pair_from_row
 
     analyzer = _analyzer(bundle)
-    [prediction] = analyzer.score_pairs([pair_from_row({"text": text, "actor": actor[0]})])
-    answer = {"model": analyzer.name, "text": text, "actor": actor[0], **prediction.as_json()}
+    pair = pair_from_row({"text": text, "actor": actor[0]})
+    found = analyzer.explain(pair) if explain else analyzer.score_pairs([pair])[0].as_json()
+    answer = {"model": analyzer.name, "text": text, "actor": actor[0], **found}
     typer.echo(json.dumps(answer, ensure_ascii=False)) if as_json else pair_table(answer)
 
 
@@ -221,6 +229,78 @@ def batch_command(
     typer.echo(f"{report.rows:,} rows{resumed}, {report.failed:,} could not be scored: {target}", err=True)
     if report.failed:
         raise typer.Exit(SOME_ROWS_FAILED)
+
+
+@app.command("report")
+@reports_errors
+def report_command(
+    source: Annotated[
+        Path, typer.Argument(metavar="INPUT", help="Documents (.jsonl, .csv, .parquet, a folder), or their analyses.")
+    ],
+    output: Annotated[Path, typer.Option(help="The folder to write; one that is no earlier report is refused.")],
+    period: Annotated[str, typer.Option(help="auto, day, week, month, quarter or year")] = "auto",
+    dates: Annotated[str, typer.Option(help="event: the time that a sentence tells, if any; or publication")] = "event",
+    minimum: Annotated[int, typer.Option(help="Statements on each side of a change, and to say anything at all.")] = 5,
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option(help="Two actors side by side; default: the two that say most.")
+    ] = None,
+    bundle: BundleOption = None,
+) -> None:
+    """Who wants to talk, on what condition, since when: timelines, changes and conditions over many documents.
+
+    parley report articles.jsonl --output report
+    """
+    from serving.report.records import ReportOptions
+    from serving.report.writing import write_report
+    from serving.show import progress_bar
+
+    options = ReportOptions(period=period, dates=dates, minimum=minimum, compare=compare)
+    with progress_bar("documents") as progress:
+        summary = write_report(source, output, _analyzer(bundle), options, progress)
+    typer.echo(
+        f"{summary.documents:,} documents ({summary.copies:,} copies, {summary.undated:,} without a date), "
+        f"{summary.statements:,} statements of {summary.actors:,} actors, {summary.changes:,} changes, "
+        f"{summary.conditions:,} conditions: {output / 'index.html'}",
+        err=True,
+    )
+    for each in summary.unread:
+        typer.echo(f"not read: {printable(each.place)}: {printable(each.reason)}", err=True)
+    if summary.unread:
+        raise typer.Exit(SOME_ROWS_FAILED)
+
+
+@actors.command("resolve")
+@reports_errors
+def resolve_command(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names or ids of actors.")],
+    date: Annotated[str | None, typer.Option(help="The day on which the name was used, as 2021-08-15.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which actor a name means: parley actors resolve Kabul --date 2022-01-01"""
+    from model.actors import load_registry
+    from model.records import day_of
+    from model.registry_check import resolve_report, resolve_words
+
+    day = day_of(date)
+    if date is not None and day is None:
+        raise InputError(f"--date is {date!r}; give a day as 2021-08-15")
+    found = resolve_report(names, load_registry(), day)
+    _show([each.as_json() for each in found], resolve_words(found), as_json)
+
+
+@actors.command("check")
+@reports_errors
+def check_command(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]", help="Your own files of actors.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the registry, PARLEY_ACTORS and the files given: all that is wrong, and how many actors there are."""
+    from model.registry_check import check_files, check_words
+
+    report = check_files(*(files or ()))
+    _show(report.as_json(), check_words(report), as_json)
+    if report.problems:
+        raise typer.Exit(InputError.exit_code)
 
 
 @app.command("serve")

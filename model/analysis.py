@@ -1,18 +1,22 @@
 """Documents in, analyses out: sentences, pairs, and a table of actors with the evidence for each."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from model.actors import Registry, load_registry
 from model.bundle import RELEASE, load_bundle
-from model.labels import STANCES
-from model.mentions import first_mention, mentions_in, one_per_actor
+from model.chains import document_mentions
+from model.conditions import Condition, find_condition
+from model.explanation import explain
+from model.mentions import Mention, first_mention
+from model.positions import actor_table
 from model.records import Document, Pair
 from model.scorer import Prediction, Scorer
 from model.sentences import Sentence, split_sentences
+from model.speech import Voiced, read_speech
 
 Json = dict[str, Any]
 
@@ -31,41 +35,51 @@ class Analyzer:
 
     def score_pairs(self, pairs: Sequence[Pair]) -> list[Prediction]:
         """Score pairs; one without a mention is first looked up in its own text."""
-        return self.scorer.score([self._with_mention(pair) for pair in pairs])
+        return self.scorer.score([self.with_mention(pair) for pair in pairs])
+
+    def with_mention(self, pair: Pair) -> Pair:
+        """The pair with the words that name its actor, where it came without them and its text has them."""
+        found = None if pair.mention else first_mention(pair.text, pair.actor, self.registry)
+        return replace(pair, mention=found[0], start=found[1]) if found else pair
+
+    def explain(self, pair: Pair) -> Json:
+        """The answer for a pair, and by how much each word of its text moved it (`model.explanation`)."""
+        pair = self.with_mention(pair)
+        [prediction] = self.scorer.score([pair])
+        words = explain(self.scorer, pair, prediction.stance)
+        return {"actor": pair.actor, **prediction.as_json(), "words": [vars(word) for word in words]}
 
     def analyze(self, document: Document, actors: Sequence[str] | None = None) -> Json:
         """The analysis of one document, in the form that the HTTP service and the files share.
 
         `actors` names further parties to look for, beside those of the registry.
         """
-        registry = self.registry.extended(actors or ())
         sentences = document_sentences(document)
-        found = [
-            (sentence, mention)
-            for sentence in sentences
-            for mention in one_per_actor(mentions_in(sentence.text, registry))
+        found = find_pairs(sentences, self.registry.extended(actors or ()), document.published)
+        contexts = contexts_of(sentences, bool(document.title), self.scorer.bundle.context_sentences)
+        predictions = self.scorer.score(
+            [_pair(sentence, each.mention, contexts[sentence.index]) for sentence, each in found]
+        )
+        pairs = [
+            _pair_json(sentence, each, prediction)
+            for (sentence, each), prediction in zip(found, predictions, strict=True)
         ]
-        pairs = [Pair(sentence.text, mention.actor.name, mention.text, mention.start) for sentence, mention in found]
-        scored = [
-            {
-                "sentence": sentence.index, "actor": mention.actor.id, "actor_name": mention.actor.name,
-                "mention": mention.text, "start": mention.start, "end": mention.end,
-                **prediction.as_json(), "voice": None, "condition": None,
-            }
-            for (sentence, mention), prediction in zip(found, self.scorer.score(pairs), strict=True)
-        ]  # fmt: skip
         return {
             "id": document.id,
             "title": document.title,
             "model": self.name,
             "sentences": [vars(sentence) for sentence in sentences],
-            "pairs": scored,
-            "actors": actor_table(scored),
+            "pairs": pairs,
+            "actors": self._actor_rows(pairs, [each.mention for _, each in found]),
         }
 
-    def _with_mention(self, pair: Pair) -> Pair:
-        found = None if pair.mention else first_mention(pair.text, pair.actor, self.registry)
-        return replace(pair, mention=found[0], start=found[1]) if found else pair
+    def _actor_rows(self, pairs: Sequence[Json], mentions: Sequence[Mention]) -> list[Json]:
+        calibrated = bool(self.scorer.bundle.manifest["calibration"].get("rows"))
+        known = {mention.actor.id: mention.actor for mention in mentions}
+        return [
+            row | {"type": known[row["actor"]].type, "resolved": known[row["actor"]].resolved}
+            for row in actor_table(pairs, calibrated)
+        ]
 
 
 def load_analyzer(bundle_folder: Path = RELEASE) -> Analyzer:
@@ -82,28 +96,49 @@ def document_sentences(document: Document) -> list[Sentence]:
     return [title, *(replace(sentence, index=sentence.index + 1) for sentence in body)]
 
 
-def actor_table(pairs: Sequence[Json]) -> list[Json]:
-    """One row an actor, the most mentioned first: counts, position, and the pairs that show it."""
-    by_actor: dict[str, list[int]] = defaultdict(list)
-    for index, pair in enumerate(pairs):
-        by_actor[pair["actor"]].append(index)
-    rows = [_actor_row([(index, pairs[index]) for index in indexes]) for indexes in by_actor.values()]
-    return sorted(rows, key=lambda row: -sum(row["stances"].values()))
+def find_pairs(
+    sentences: Sequence[Sentence], registry: Registry, day: date | None = None
+) -> list[tuple[Sentence, Voiced]]:
+    """Each sentence with each actor that it refers to, once, at the first mention, in order."""
+    voiced = read_speech(sentences, document_mentions(sentences, registry, day))
+    return [
+        (sentence, each)
+        for sentence, of_sentence in zip(sentences, voiced, strict=True)
+        for each in _one_per_actor(of_sentence)
+    ]
 
 
-def _actor_row(pairs: Sequence[tuple[int, Json]]) -> Json:
-    """Position: the stance other than `none` with the most probability, over the pairs that are sure of one."""
-    weight: dict[str, float] = defaultdict(float)
-    for _, pair in pairs:
-        if pair["stance"] != "none" and not pair["abstained"]:
-            weight[pair["stance"]] += pair["stance_probabilities"][pair["stance"]]
-    position = max(weight, key=weight.__getitem__) if weight else "none"
-    evidence = [(index, pair["stance_probabilities"][position]) for index, pair in pairs if pair["stance"] == position]
+def _one_per_actor(voiced: Sequence[Voiced]) -> list[Voiced]:
+    first: dict[str, Voiced] = {}
+    for each in sorted(voiced, key=lambda each: each.mention.start):
+        first.setdefault(each.mention.actor.id, each)
+    return list(first.values())
+
+
+def contexts_of(sentences: Sequence[Sentence], has_title: bool, most: int) -> list[str | None]:
+    """For each sentence, the text of at most `most` sentences before it; the title is nobody's context."""
+    first = 1 if has_title else 0
+    return [
+        " ".join(each.text for each in sentences[max(first, index - most) : index]) or None
+        for index in range(len(sentences))
+    ]
+
+
+def _pair(sentence: Sentence, mention: Mention, context: str | None) -> Pair:
+    return Pair(sentence.text, mention.actor.name, mention.text, mention.start, context)
+
+
+def _pair_json(sentence: Sentence, voiced: Voiced, prediction: Prediction) -> Json:
+    mention = voiced.mention
+    condition = find_condition(sentence.text, mention) if prediction.stance == "conditional" else None
     return {
-        "actor": pairs[0][1]["actor"],
-        "actor_name": pairs[0][1]["actor_name"],
-        "stances": {stance: sum(pair["stance"] == stance for _, pair in pairs) for stance in STANCES},
-        "abstained": sum(pair["abstained"] for _, pair in pairs),
-        "position": position,
-        "evidence": [index for index, _ in sorted(evidence, key=lambda each: -each[1])],
-    }
+        "sentence": sentence.index, "actor": mention.actor.id, "actor_name": mention.actor.name,
+        "mention": mention.text, "start": mention.start, "end": mention.end, **prediction.as_json(),
+        "voice": voiced.voice, "condition": _condition_json(condition),
+    }  # fmt: skip
+
+
+def _condition_json(condition: Condition | None) -> Json | None:
+    if condition is None:
+        return None
+    return {"text": condition.text, "start": condition.start, "end": condition.end, "kind": condition.kind}

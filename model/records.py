@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date as day
 from typing import Any
 
 from model.errors import RowError
@@ -32,6 +33,19 @@ class Document:
     id: str | None = None
     title: str | None = None
     date: str | None = None
+
+    @property
+    def published(self) -> day | None:
+        """The day of its date where that begins as ISO 8601 does; else None."""
+        return day_of(self.date)
+
+
+def day_of(written: str | None) -> day | None:
+    """The day that a date names where it begins as ISO 8601 does, as 2021-08-15; else None."""
+    try:
+        return day.fromisoformat((written or "").strip()[:10])
+    except ValueError:
+        return None
 
 
 def read_text(row: Mapping[str, Any], field: str, limit: int) -> str:

@@ -13,9 +13,14 @@ from model.records import MAX_NAME_CHARACTERS, MAX_PAIR_CHARACTERS
 
 Stance = Literal["support", "conditional", "oppose", "none"]
 Sentiment = Literal["negative", "neutral", "positive"]
+ConditionKind = Literal[
+    "ceasefire", "withdrawal", "release", "recognition", "sanctions", "guarantees", "format", "venue", "sequence",
+    "agenda", "other",
+]  # fmt: skip
 Operation = Literal["label", "retract", "skip"]  # whoever can reach the service must not settle disputes
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
+MOST_EXPLAINED: Final = 8  # pairs in one request: each is scored once a word
 
 
 def refuse_half_surrogates(value: str) -> str:
@@ -71,6 +76,14 @@ class PairIn(RequestPart):
 class PredictRequest(RequestPart):
     pairs: list[PairIn] = Field(
         min_length=1,
+        examples=[[{"text": "Hamas said it would send a delegation to Cairo.", "actor": "Hamas"}]],
+    )
+
+
+class ExplainRequest(RequestPart):
+    pairs: list[PairIn] = Field(
+        min_length=1,
+        max_length=MOST_EXPLAINED,
         examples=[[{"text": "Hamas said it would send a delegation to Cairo.", "actor": "Hamas"}]],
     )
 
@@ -207,22 +220,70 @@ class SentenceOut(ResponsePart):
     text: str
 
 
+class WordOut(ResponsePart):
+    text: str
+    start: int = Field(description="Offset in the text, in characters.")
+    end: int
+    weight: float = Field(description="By how much the stance's probability falls when the word is hidden.")
+
+
+class ExplanationOut(Scores):
+    words: list[WordOut] = Field(description="The words of the text but for the mention, from left to right.")
+
+
+class ExplainResponse(ResponsePart):
+    model: str
+    explanations: list[ExplanationOut] = Field(description="One a pair, in the order given.")
+
+
+class ConditionOut(ResponsePart):
+    text: str
+    start: int = Field(description="Offset in the sentence, in characters.")
+    end: int
+    kind: ConditionKind
+
+
 class PairOut(Scores):
     sentence: int = Field(description="Index of the sentence.")
     actor_name: str
     mention: str
     start: int = Field(description="Offset of the mention in the sentence, in characters.")
     end: int
-    voice: str | None = None
-    condition: Any = None
+    voice: str = Field(description="self, narrator, other_party:ACTOR, expert or unnamed: who says it of the actor.")
+    condition: ConditionOut | None = Field(description="On what the actor makes talks depend, where the sentence says.")
+
+
+class Claims(ResponsePart):
+    by: str = Field(description="The voice: other_party:ACTOR, expert or unnamed.")
+    stances: dict[Stance, int]
+    pairs: list[int]
+
+
+class StatedCondition(ResponsePart):
+    text: str
+    kind: ConditionKind
+    voice: str
+    pair: int
 
 
 class ActorOut(ResponsePart):
     actor: str
     actor_name: str
+    type: str = Field(description="state, armed_group, organization, coalition, opposition or person.")
+    resolved: bool = Field(description="False where no registry knows the actor: its name is then its id.")
+    count: int = Field(description="How many pairs the actor has.")
     stances: dict[Stance, int] = Field(description="How many pairs have each stance.")
-    position: Stance
-    evidence: list[int] = Field(description="Indexes of the pairs that show the position.")
+    own: dict[Stance, int] = Field(description="The same, of its own words and of its deeds as the text tells them.")
+    position: Stance = Field(description="Its position in its own voice; none where it takes none.")
+    own_statement: bool = Field(description="False where the text has no position of the actor in its own voice.")
+    confidence: Literal["high", "moderate", "low"] | None = Field(
+        description="The surest evidence, in words; null without a position or where probabilities are not calibrated."
+    )
+    claims: list[Claims] = Field(description="What others say of its position; these do not count toward it.")
+    conditions: list[StatedCondition]
+    sentiments: dict[Sentiment, int]
+    best_quote: int | None = Field(description="Index of the pair that shows the position best.")
+    evidence: list[int] = Field(description="Indexes of the pairs that show the position, the surest first.")
 
 
 class AnalysisOut(ResponsePart):

@@ -18,6 +18,7 @@ from model.versions import Version
 
 COLORS = {"support": "green", "conditional": "yellow", "oppose": "red", "none": "dim"}
 EVIDENCE_SHOWN = 2
+WORDS_SHOWN = 8
 
 Json = dict[str, Any]
 
@@ -52,17 +53,16 @@ def article_table(analysis: Json) -> None:
     table = Table(
         title=Text(analysis["title"] or ""), title_justify="left", caption=f"model {analysis['model']}", show_lines=True
     )
-    for column in ("actor", "position", "sup", "cond", "opp", "none"):
-        table.add_column(column, no_wrap=column == "position")
-    table.add_column("evidence", ratio=1)
+    for column in ("actor", "position"):
+        table.add_column(column, max_width=18)
+    table.add_column("own words and deeds; what others claim; conditions", ratio=1)
     for row in analysis["actors"]:
-        counts = [str(row["stances"][stance]) for stance in COLORS]
-        table.add_row(Text(row["actor_name"]), _stance(row["position"]), *counts, _evidence(row, analysis))
+        table.add_row(_actor(row), _position(row), _evidence(row, analysis))
     console.print(table)
 
 
 def pair_table(answer: Json) -> None:
-    """Print the answer for one sentence and one actor."""
+    """Print the answer for one sentence and one actor, and, where it was asked for, the words that moved it."""
     table = Table(
         title=Text(f"{answer['actor']}: {answer['text']}"), title_justify="left", caption=f"model {answer['model']}"
     )
@@ -72,6 +72,9 @@ def pair_table(answer: Json) -> None:
         chances = ", ".join(f"{name} {value:.2f}" for name, value in answer[f"{label}_probabilities"].items())
         shown = answer[label] + (" (unsure)" if label == "stance" and answer["abstained"] else "")
         table.add_row(label, shown, chances)
+    if "words" in answer:
+        heaviest = sorted(answer["words"], key=lambda word: -abs(word["weight"]))[:WORDS_SHOWN]
+        table.add_row("why", "", ", ".join(f"{word['text']} {word['weight']:+.2f}" for word in heaviest))
     Console().print(table)
 
 
@@ -94,13 +97,38 @@ def _stance(stance: str) -> Text:
     return Text(stance, style=COLORS[stance])
 
 
+def _actor(row: Json) -> Text:
+    return Text(row["actor_name"]) if row["resolved"] else Text(f"{row['actor_name']} (unresolved)")
+
+
+def _position(row: Json) -> Text:
+    """The position and how sure it is, or that the text has none in the actor's own voice."""
+    if not row["own_statement"]:
+        return Text("no own statement", style=COLORS["none"])
+    sure = f"{row['confidence']} confidence\n" if row["confidence"] else ""
+    return _stance(row["position"]).append(f"\n{sure}{_counted(row['own'])}", style="dim")
+
+
 def _evidence(row: Json, analysis: Json) -> Text:
-    if row["position"] == "none":
-        return Text("")
     sentences = {sentence["index"]: sentence["text"] for sentence in analysis["sentences"]}
-    shown = [analysis["pairs"][index] for index in row["evidence"][:EVIDENCE_SHOWN]]
+    shown = (
+        [analysis["pairs"][index] for index in row["evidence"][:EVIDENCE_SHOWN]] if row["position"] != "none" else []
+    )
     lines = [f"{pair['stance_probabilities'][pair['stance']]:.2f} {sentences[pair['sentence']]}" for pair in shown]
+    names = {each["actor"]: each["actor_name"] for each in analysis["actors"]}
+    lines += [f"claimed by {_who(claim['by'], names)}: {_counted(claim['stances'])}" for claim in row["claims"]]
+    lines += [f"condition ({each['kind']}): {each['text']}" for each in row["conditions"]]
     return Text("\n".join(lines))
+
+
+def _who(voice: str, names: dict[str, str]) -> str:
+    """A voice in words: other_party:RUS is Russia."""
+    kind, _, actor = voice.partition(":")
+    return names.get(actor, actor) if kind == "other_party" else {"expert": "an expert"}.get(kind, "unnamed sources")
+
+
+def _counted(stances: dict[str, int]) -> str:
+    return ", ".join(f"{stance} {count}" for stance, count in stances.items() if count)
 
 
 def versions_table(versions: Sequence[Version]) -> None:

@@ -1,0 +1,214 @@
+"""Whole articles against their gold pairs: python -m benchmarks.articles [--split test] [--out FILE]
+
+For each side (dev articles, on which the rules were made, and test articles, which nobody who made them saw):
+which (sentence, actor) pairs are found, their stance from end to end, whose voice each is, and the words of the
+conditions. Intervals are of 1,000 draws of articles.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from model.analysis import Analyzer, contexts_of, document_sentences, load_analyzer
+from model.conditions import find_condition
+from model.folders import SEEDS
+from model.labels import STANCES
+from model.mentions import Mention
+from model.records import Document, Pair
+
+ARTICLES: Final = SEEDS / "articles"
+DRAWS: Final = 1000
+SEED: Final = 7
+
+Json = dict[str, Any]
+Key = tuple[int, str]  # sentence, actor
+
+
+@dataclass(frozen=True)
+class Read:
+    """One article: its gold pairs and those that were found, by sentence and actor."""
+
+    id: str
+    texts: list[str]
+    gold: dict[Key, Json]
+    found: dict[Key, Json]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=Path, default=ARTICLES)
+    parser.add_argument("--bundle", type=Path)
+    parser.add_argument("--out", type=Path, help="also write the numbers there, as JSON")
+    arguments = parser.parse_args()
+    analyzer = load_analyzer(arguments.bundle) if arguments.bundle else load_analyzer()
+    report: Json = {"model": analyzer.name}
+    for split in ("dev", "test"):
+        articles = [article for article in load_articles(arguments.articles) if article["split"] == split]
+        if articles:
+            report[split] = measured(analyzer, articles)
+    text = json.dumps(report, indent=1)
+    if arguments.out:
+        arguments.out.write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+def load_articles(folder: Path) -> list[Json]:
+    return [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))]
+
+
+def measured(analyzer: Analyzer, articles: Sequence[Json]) -> Json:
+    """Every measure on these articles, each with its 95 % interval."""
+    reads = [read_article(analyzer, article) for article in articles]
+    words = sum(len(article["text"].split()) for article in articles)
+    start = time.perf_counter()
+    for article in articles:
+        analyzer.analyze(document_of(article))
+    seconds = time.perf_counter() - start
+    given = [given_pairs(analyzer, article) for article in articles]
+    return {
+        "articles": len(reads),
+        "words": words,
+        "pairs": sum(len(read.gold) for read in reads),
+        "pair_precision": _with_interval(reads, lambda some: pair_scores(some)[0]),
+        "pair_recall": _with_interval(reads, lambda some: pair_scores(some)[1]),
+        "pair_f1": _with_interval(reads, lambda some: pair_scores(some)[2]),
+        "stance_macro_f1": _with_interval(reads, stance_macro_f1),
+        "stance_macro_f1_of_gold_pairs": _with_interval(given, stance_macro_f1),
+        "stance_accuracy_of_gold_pairs": _with_interval(given, agreement("stance")),
+        "voice_accuracy": _with_interval(reads, agreement("voice")),
+        "condition_overlap_f1": _with_interval(reads, condition_overlap),
+        "condition_overlap_f1_of_gold_pairs": _with_interval(given, condition_overlap),
+        "condition_kind_accuracy_of_gold_pairs": _with_interval(given, kind_accuracy),
+        "words_a_second": round(words / seconds),
+    }
+
+
+def document_of(article: Json) -> Document:
+    return Document(article["text"], id=article["id"], title=article["title"], date=article["date"])
+
+
+def read_article(analyzer: Analyzer, article: Json) -> Read:
+    """The article as `parley score` reads it."""
+    analysis = analyzer.analyze(document_of(article))
+    texts = [sentence["text"] for sentence in analysis["sentences"]]
+    found = {(pair["sentence"], folded(pair["actor"])): pair for pair in analysis["pairs"]}
+    return Read(article["id"], texts, gold_pairs(article, texts), found)
+
+
+def given_pairs(analyzer: Analyzer, article: Json) -> Read:
+    """The article with its pairs given: what the scorer and the search for conditions make of the gold mentions."""
+    document = document_of(article)
+    sentences = document_sentences(document)
+    contexts = contexts_of(sentences, bool(document.title), analyzer.scorer.bundle.context_sentences)
+    texts = [sentence.text for sentence in sentences]
+    gold = gold_pairs(article, texts)
+    pairs = [Pair(texts[at], row["actor"], row["mention"], row["start"], contexts[at]) for (at, _), row in gold.items()]
+    found = {}
+    for (key, row), pair, prediction in zip(gold.items(), pairs, analyzer.scorer.score(pairs), strict=True):
+        mention = Mention(
+            analyzer.registry.extended([row["actor"]]).actors[row["actor"]], row["mention"], row["start"], "gold"
+        )
+        condition = find_condition(pair.text, mention) if row["stance"] == "conditional" else None
+        found[key] = {
+            "stance": prediction.stance,
+            "voice": row["voice"],
+            "condition": condition and {"start": condition.start, "text": condition.text, "kind": condition.kind},
+        }
+    return Read(article["id"], texts, gold, found)
+
+
+def gold_pairs(article: Json, texts: Sequence[str]) -> dict[Key, Json]:
+    place = {text: index for index, text in reversed(list(enumerate(texts)))}
+    return {(place[row["sentence"]], folded(row["actor"])): row for row in article["gold"]}
+
+
+def folded(actor: str) -> str:
+    """An actor that no registry knows is known by its name, with or without its article."""
+    return actor.casefold().removeprefix("the ")
+
+
+def pair_scores(reads: Sequence[Read]) -> tuple[float, float, float]:
+    """Precision, recall and F1 of (sentence, actor)."""
+    right = sum(len(read.gold.keys() & read.found.keys()) for read in reads)
+    found, gold = sum(len(read.found) for read in reads), sum(len(read.gold) for read in reads)
+    return right / max(found, 1), right / max(gold, 1), 2 * right / max(found + gold, 1)
+
+
+def stance_macro_f1(reads: Sequence[Read]) -> float:
+    """The mean over the four stances of the F1 of (sentence, actor, stance): a pair missed or made up counts as wrong."""
+    scores = []
+    for stance in STANCES:
+        gold = {(read.id, key) for read in reads for key, row in read.gold.items() if row["stance"] == stance}
+        found = {(read.id, key) for read in reads for key, row in read.found.items() if row["stance"] == stance}
+        if gold or found:
+            scores.append(2 * len(gold & found) / (len(gold) + len(found)))
+    return float(np.mean(scores))
+
+
+def agreement(field: str) -> Callable[[Sequence[Read]], float]:
+    """The share of the pairs in both that have the same value of a field."""
+
+    def share(reads: Sequence[Read]) -> float:
+        same = [
+            _voice_folded(row[field]) == _voice_folded(read.found[key][field])
+            for read in reads
+            for key, row in read.gold.items()
+            if key in read.found
+        ]
+        return float(np.mean(same)) if same else 0.0
+
+    return share
+
+
+def _voice_folded(value: str) -> str:
+    kind, _, who = value.partition(":")
+    return f"{kind}:{folded(who)}"
+
+
+def condition_overlap(reads: Sequence[Read]) -> float:
+    """F1 of the words of the conditions: of those of the gold spans and of those found, how many are the same."""
+    gold_words = found_words = both = 0
+    for read in reads:
+        for key in read.gold.keys() | read.found.keys():
+            text = read.texts[key[0]]
+            gold = _words(text, read.gold.get(key, {}).get("condition"))
+            found = _words(text, read.found.get(key, {}).get("condition"))
+            gold_words, found_words, both = gold_words + len(gold), found_words + len(found), both + len(gold & found)
+    return 2 * both / max(gold_words + found_words, 1)
+
+
+def _words(text: str, span: Json | None) -> set[int]:
+    """Where the words of a span begin."""
+    if not span:
+        return set()
+    start, end = span["start"], span["start"] + len(span["text"])
+    return {at for at in range(start, end) if not text[at].isspace() and (at == start or text[at - 1].isspace())}
+
+
+def kind_accuracy(reads: Sequence[Read]) -> float:
+    """The share of the conditions that were found at all whose kind is right."""
+    same = [
+        row["condition"]["kind"] == read.found[key]["condition"]["kind"]
+        for read in reads
+        for key, row in read.gold.items()
+        if row.get("condition") and key in read.found and read.found[key]["condition"]
+    ]
+    return float(np.mean(same)) if same else 0.0
+
+
+def _with_interval(reads: Sequence[Read], score: Callable[[Sequence[Read]], float]) -> list[float]:
+    """The score, and the 2.5 and 97.5 % points of it over draws of as many articles with replacement."""
+    chance = np.random.default_rng(SEED)
+    drawn = [score([reads[index] for index in chance.integers(0, len(reads), len(reads))]) for _ in range(DRAWS)]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return [round(score(reads), 3), round(float(low), 3), round(float(high), 3)]
+
+
+if __name__ == "__main__":
+    main()
