@@ -278,12 +278,12 @@ def resolve_command(
 ) -> None:
     """Say which actor a name means: parley actors resolve Kabul --date 2022-01-01"""
     from model.actors import load_registry
-    from model.records import day_of
     from model.registry_check import resolve_report, resolve_words
+    from model.times import publication_date
 
-    day = day_of(date)
-    if date is not None and day is None:
-        raise InputError(f"--date is {date!r}; give a day as 2021-08-15")
+    day, problem = publication_date(date)
+    if date is not None and problem:
+        raise InputError(f"--date: {problem}")
     found = resolve_report(names, load_registry(), day)
     _show([each.as_json() for each in found], resolve_words(found), as_json)
 

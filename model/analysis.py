@@ -17,6 +17,7 @@ from model.records import Document, Pair
 from model.scorer import Prediction, Scorer
 from model.sentences import Sentence, split_sentences
 from model.speech import Voiced, read_speech
+from model.times import is_past
 
 Json = dict[str, Any]
 
@@ -61,7 +62,7 @@ class Analyzer:
             [_pair(sentence, each.mention, contexts[sentence.index]) for sentence, each in found]
         )
         pairs = [
-            _pair_json(sentence, each, prediction)
+            _pair_json(sentence, each, prediction, document.published)
             for (sentence, each), prediction in zip(found, predictions, strict=True)
         ]
         return {
@@ -128,13 +129,13 @@ def _pair(sentence: Sentence, mention: Mention, context: str | None) -> Pair:
     return Pair(sentence.text, mention.actor.name, mention.text, mention.start, context)
 
 
-def _pair_json(sentence: Sentence, voiced: Voiced, prediction: Prediction) -> Json:
+def _pair_json(sentence: Sentence, voiced: Voiced, prediction: Prediction, published: date | None) -> Json:
     mention = voiced.mention
     condition = find_condition(sentence.text, mention) if prediction.stance == "conditional" else None
     return {
         "sentence": sentence.index, "actor": mention.actor.id, "actor_name": mention.actor.name,
         "mention": mention.text, "start": mention.start, "end": mention.end, **prediction.as_json(),
-        "voice": voiced.voice, "condition": _condition_json(condition),
+        "voice": voiced.voice, "past": is_past(sentence.text, published), "condition": _condition_json(condition),
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The actor table of a document: each actor's position in its own words, and, apart from it, what others claim.
 
 Only pairs in the actor's own voice count toward its position: its own words, and its deeds as the text tells them.
+What a sentence surely puts in the past (R13 of the codebook) is counted apart as well.
 """
 
 from collections import defaultdict
@@ -19,8 +20,8 @@ Indexed = tuple[int, Json]
 def actor_table(pairs: Sequence[Json], calibrated: bool) -> list[Json]:
     """One row an actor of the scored pairs of one document, the most mentioned first.
 
-    `stances` and `sentiments` count all pairs of the actor, `own` those in its own voice, and `claims` the others by
-    who makes them. `position` is the stance other than `none` with the most probability over the own pairs that are
+    `stances` and `sentiments` count all pairs of the actor, `own` those in its own voice, `past` those of them that
+    tell of an earlier time, and `claims` those of others, by who makes them. `position` is the stance other than `none` with the most probability over the own pairs that are
     sure of one; `evidence` the indexes of the pairs that show it, the surest first. `confidence` is in words, and None
     where the probabilities are not `calibrated` or there is nothing to be sure of.
     """
@@ -37,7 +38,8 @@ def is_own(pair: Mapping[str, Any]) -> bool:
 
 
 def _actor_row(indexed: Sequence[Indexed], calibrated: bool) -> Json:
-    own = [(index, pair) for index, pair in indexed if is_own(pair)]
+    own = [(index, pair) for index, pair in indexed if is_own(pair) and not pair["past"]]
+    past = [(index, pair) for index, pair in indexed if is_own(pair) and pair["past"]]
     position = _position(pair for _, pair in own)
     evidence = _evidence(own, position)
     first = indexed[0][1]
@@ -47,6 +49,7 @@ def _actor_row(indexed: Sequence[Indexed], calibrated: bool) -> Json:
         "count": len(indexed),
         "stances": _count(STANCES, "stance", indexed),
         "own": _count(STANCES, "stance", own),
+        "past": _count(STANCES, "stance", past),
         "abstained": sum(pair["abstained"] for _, pair in indexed),
         "position": position,
         "own_statement": any(pair["stance"] != "none" for _, pair in own),

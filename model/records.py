@@ -6,6 +6,7 @@ from datetime import date as day
 from typing import Any
 
 from model.errors import RowError
+from model.times import publication_date
 
 MAX_PAIR_CHARACTERS = 20_000
 MAX_DOCUMENT_CHARACTERS = 200_000
@@ -36,16 +37,8 @@ class Document:
 
     @property
     def published(self) -> day | None:
-        """The day of its date where that begins as ISO 8601 does; else None."""
-        return day_of(self.date)
-
-
-def day_of(written: str | None) -> day | None:
-    """The day that a date names where it begins as ISO 8601 does, as 2021-08-15; else None."""
-    try:
-        return day.fromisoformat((written or "").strip()[:10])
-    except ValueError:
-        return None
+        """The day that its date means; None where it has none, or one that may be two days."""
+        return publication_date(self.date)[0]
 
 
 def read_text(row: Mapping[str, Any], field: str, limit: int) -> str:

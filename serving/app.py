@@ -4,18 +4,14 @@ import asyncio
 import json
 import logging
 import math
-import re
 import time
-from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 
@@ -24,10 +20,13 @@ from model.errors import BundleError, BusyError, LimitError, ParleyError, RowErr
 from model.records import Pair, document_from_row, pair_from_row
 from model.versions import champion_bundle
 from serving.corrections import Store, install_corrections
+from serving.pages import install_pages
 from serving.problems import describe_problems, install_problems
 from serving.schemas import (
     AnalyzeRequest,
     AnalyzeResponse,
+    ExplainRequest,
+    ExplainResponse,
     ModelResponse,
     PredictRequest,
     PredictResponse,
@@ -37,7 +36,6 @@ from serving.schemas import (
 from serving.settings import Settings
 from serving.traffic import Traffic, written
 
-PAGE: Final = Path(__file__).with_name("page.html")
 EXAMPLE: Final = {"pairs": [{"text": "Hamas said it would send a delegation to Cairo.", "actor": "Hamas"}]}
 
 LOADING: Final = "The model is being loaded"
@@ -144,8 +142,7 @@ def create_app(settings: Settings, analyzer: Analyzer | None = None, wanted: Wan
     )
     install_problems(app, settings.max_body_bytes)
     install_corrections(app, settings, store)
-    page = PAGE.read_text(encoding="utf-8")
-    page_headers = {"Content-Security-Policy": content_security_policy(page), "Referrer-Policy": "no-referrer"}
+    install_pages(app, lambda: service.analyzer.scorer.bundle.card_file)
     scoring_problems = describe_problems(400, 413, 415, 422, 429, 500, 503)
 
     @app.post("/v1/predict", response_model=PredictResponse, responses=scoring_problems, tags=["scores"])
@@ -159,6 +156,16 @@ def create_app(settings: Settings, analyzer: Analyzer | None = None, wanted: Wan
             predictions = [{"actor": pair.actor, **prediction.as_json()} for pair, prediction in scored]
             traffic.count(analyzer.name, predictions)
             return {"model": analyzer.name, "predictions": predictions}
+
+        return await service.run(work)
+
+    @app.post("/v1/explain", response_model=ExplainResponse, responses=scoring_problems, tags=["scores"])
+    async def explain(request: ExplainRequest) -> dict[str, Any]:
+        """Which words of a sentence moved the answer: each is hidden in turn."""
+
+        def work(analyzer: Analyzer) -> dict[str, Any]:
+            pairs = read_rows("pairs", request.pairs, pair_from_row)
+            return {"model": analyzer.name, "explanations": [analyzer.explain(pair) for pair in pairs]}
 
         return await service.run(work)
 
@@ -192,10 +199,6 @@ def create_app(settings: Settings, analyzer: Analyzer | None = None, wanted: Wan
         """The model answers."""
         _ = service.analyzer
         return Status(status="ready")
-
-    @app.get("/", include_in_schema=False)
-    async def show_page() -> HTMLResponse:
-        return HTMLResponse(page, headers=page_headers)
 
     return app
 
@@ -237,18 +240,6 @@ def read_rows(field: str, items: Sequence[RequestPart], read: Callable[[dict[str
         except RowError as error:
             raise RowError(f"{field}[{index}].{error.field}", error.reason) from None
     return rows
-
-
-def content_security_policy(page: str) -> str:
-    """Nothing but the page's own script and style, by their digests, and requests to this service."""
-    script, style = (
-        b64encode(sha256(re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)[0].encode()).digest()).decode()
-        for tag in ("script", "style")
-    )
-    return (
-        f"default-src 'none'; script-src 'sha256-{script}'; style-src 'sha256-{style}'; connect-src 'self'; "
-        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
 
 
 def _load_and_try(folder: Path) -> Analyzer:

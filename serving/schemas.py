@@ -250,6 +250,7 @@ class PairOut(Scores):
     start: int = Field(description="Offset of the mention in the sentence, in characters.")
     end: int
     voice: str = Field(description="self, narrator, other_party:ACTOR, expert or unnamed: who says it of the actor.")
+    past: bool = Field(description="The sentence surely tells of a time more than a month before its publication.")
     condition: ConditionOut | None = Field(description="On what the actor makes talks depend, where the sentence says.")
 
 
@@ -274,6 +275,7 @@ class ActorOut(ResponsePart):
     count: int = Field(description="How many pairs the actor has.")
     stances: dict[Stance, int] = Field(description="How many pairs have each stance.")
     own: dict[Stance, int] = Field(description="The same, of its own words and of its deeds as the text tells them.")
+    past: dict[Stance, int] = Field(description="The same, of what the text tells of its earlier words and deeds.")
     position: Stance = Field(description="Its position in its own voice; none where it takes none.")
     own_statement: bool = Field(description="False where the text has no position of the actor in its own voice.")
     confidence: Literal["high", "moderate", "low"] | None = Field(

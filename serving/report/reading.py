@@ -15,9 +15,9 @@ from typing import Any, Final, Protocol
 from model.errors import InputError, RowError
 from model.labels import STANCES
 from model.records import MAX_NAME_CHARACTERS, MAX_PAIR_CHARACTERS, Document, document_from_row, read_optional_text
+from model.times import When, event_time, publication_date
 from serving.report.copies import sentence_key, shingles_of
-from serving.report.dates import event_time, publication_date
-from serving.report.records import Article, Condition, Corpus, ReportOptions, Row, Statement, Unread, When
+from serving.report.records import Article, Condition, Corpus, ReportOptions, Row, Statement, Unread
 from serving.tables import open_table
 
 ROWS_AT_ONCE: Final = 50

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import InputError
+from model.times import When
 
 TAKEN: Final = ("support", "conditional", "oppose")  # the stances that are a position
 UNITS: Final = ("day", "week", "month", "quarter", "year")  # from fine to coarse
@@ -56,15 +57,6 @@ class Article:
     source: str | None
     url: str | None
     pairs: int
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """The day of a statement, or the first day of its month or year. `told`: by the sentence, else by the article."""
-
-    day: date
-    precision: str  # day, month or year
-    told: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from statistics import NormalDist
 from typing import Final
 
 from model.labels import STANCES
-from serving.report.records import TAKEN, UNITS, Article, Statement, When
+from model.times import When
+from serving.report.records import TAKEN, UNITS, Article, Statement
 
 PAST: Final = "past"
 UNDATED: Final = "undated"

@@ -103,7 +103,7 @@ def test_a_wrong_file_or_date_is_told_with_exit_code_2(tmp_path: Path) -> None:
     assert "wrong.yaml" in checked.stdout
     dated = parley("actors", "resolve", "Kabul", "--date", "yesterday")
     assert dated.returncode == 2
-    assert "give a day as" in dated.stderr
+    assert "write it as 2024-08-15" in dated.stderr
 
 
 def parley(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,8 @@ import pytest
 from report_parts import analysis, corpus_of, pair
 
 from model.errors import InputError
-from serving.report.records import ReportOptions, When
+from model.times import When
+from serving.report.records import ReportOptions
 from serving.report.timeline import PAST, UNDATED, make_calendar, make_timelines, period_start, total_of, wilson
 
 

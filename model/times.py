@@ -10,11 +10,10 @@ publication. In the terms of the codebook (R13): what a sentence puts in the pas
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
-
-from serving.report.records import When
 
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -62,7 +61,17 @@ _CLAUSE = re.compile(
     r"\b(?:which|who|whose|what|that|where|when|after|since|before|until|if|because)\b|"
     r"\b(?:signed|agreed|reached|brokered|concluded|struck|made|held|begun|started|launched|adopted|created|of)\s$"
 )
+RECENT_DAYS: Final = 31  # what is no older than this is still news
 _OPENING: Final = 40  # characters: a dateline may stand before the opening words
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The day of a statement, or the first day of its month or year. `told`: by the sentence, else by the article."""
+
+    day: date
+    precision: str  # day, month or year
+    told: bool
 
 
 def publication_date(text: str | None) -> tuple[date | None, str | None]:
@@ -95,6 +104,12 @@ def event_time(sentence: str, published: date) -> When | None:
     if re.search(r"\byesterday\b", sentence, re.IGNORECASE) and _PAST.search(sentence):
         return When(published - timedelta(days=1), "day", True)
     return _past_time(sentence, published)
+
+
+def is_past(sentence: str, published: date | None) -> bool:
+    """Does the sentence surely tell of a time more than a month before it was published?"""
+    when = event_time(sentence, published) if published else None
+    return bool(when and published and _end_of(when) < published - timedelta(days=RECENT_DAYS))
 
 
 def _single_weekday(sentence: str, weekdays: dict[str, re.Match[str]], published: date) -> When | None:

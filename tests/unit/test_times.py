@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from serving.report.dates import event_time, publication_date
-from serving.report.records import When
+from model.times import When, event_time, is_past, publication_date
 
 FRIDAY = date(2024, 3, 15)
 
@@ -94,3 +93,13 @@ def test_a_hostile_sentence_does_not_hang() -> None:
         event_time(text, FRIDAY)
         publication_date(text)
     assert time.perf_counter() - started < 10  # a second, and patience with a busy machine
+
+
+def test_what_a_sentence_tells_of_an_earlier_year_is_past() -> None:
+    assert is_past("In 2015 the front walked out of the talks.", FRIDAY)
+    assert not is_past("The front walked out of the talks on Monday.", FRIDAY)
+    assert not is_past("The front will come in 2025.", FRIDAY)
+
+
+def test_nothing_is_past_for_a_text_without_a_date() -> None:
+    assert not is_past("In 2015 the front walked out of the talks.", None)

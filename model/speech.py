@@ -1,0 +1,212 @@
+"""Whose voice tells what a document says about each actor: its own, another party's, an expert's, nobody's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from model.floor import Floor, floors
+from model.mentions import Mention, one_per_actor
+from model.pronouns import first_person, second_person, subject_of, third_person, together_in
+from model.quotes import Span, is_quoted, masked, paragraphs_of, quoted_spans
+from model.sentences import Sentence
+from model.speakers import Memory, Speaker, Statement, names_person, opens_with_stranger, stranger
+from model.statements import hearsay_spans, makes_call, statements_in
+
+AHEAD: Final = 4  # the sentences after a quotation in which its speaker may be named
+ALONE: Final = 0.4  # the share of a sentence from which a quotation without a speaker is more than a quoted word
+OPENING: Final = 150  # the characters that introduce the person with whom a sentence begins
+
+
+@dataclass(frozen=True)
+class Voiced:
+    """A mention and the voice that tells of its actor there.
+
+    `voice` is `self`, `narrator`, `other_party:ACTOR_ID`, `expert` or `unnamed` (codebook, R11). All mentions
+    of an actor in a sentence have one voice.
+    """
+
+    mention: Mention
+    voice: str
+
+
+def read_speech(sentences: Sequence[Sentence], mentions: Sequence[Sequence[Mention]]) -> list[list[Voiced]]:
+    """The mentions of each sentence with their voices, and the pronouns that name an actor where nothing else does.
+
+    `mentions` holds one list a sentence; so does the answer, each from left to right.
+    """
+    reading = _Reading(sentences, mentions)
+    return [reading.voiced(index) for index in range(len(sentences))]
+
+
+@dataclass(frozen=True)
+class _Speech:
+    """What is said in one sentence: the statements, and who speaks the quotations that none of them holds."""
+
+    plain: str
+    statements: Sequence[Statement]
+    quoted_by: Speaker | None
+    floor: Floor
+
+    def speaker_at(self, at: int) -> Speaker | None:
+        """Whoever says the words at an offset, the innermost speaker where one reports another."""
+        statement = self.statement_at(at)
+        if statement and not (statement.speaker.is_thing and self.floor.speaker):
+            return statement.speaker
+        return self.quoted_by if self.quoted_by and self.is_quoted(at) else self.floor.speaker
+
+    def is_quoted(self, at: int) -> bool:
+        return self.plain[at : at + 1] == "\0"
+
+    def statement_at(self, at: int) -> Statement | None:
+        covering = [statement for statement in self.statements if statement.covers(at)]
+        return max(covering, key=lambda statement: statement.at) if covering else None
+
+    def top(self) -> list[Statement]:
+        """The statements that no other one reports."""
+        return [
+            statement
+            for statement in self.statements
+            if not any(each.covers(statement.at) and each.speaker != statement.speaker for each in self.statements)
+        ]
+
+    def own_words(self) -> set[str]:
+        """The actors that make a statement here which nobody else reports."""
+        if self.floor.speaker:
+            return {actor.id for actor in self.floor.speaker.actors}
+        return {actor.id for each in self.top() if not each.by_deed for actor in each.speaker.actors}
+
+
+class _Reading:
+    """A document that is read from its first sentence to its last."""
+
+    def __init__(self, sentences: Sequence[Sentence], mentions: Sequence[Sequence[Mention]]) -> None:
+        paragraphs = paragraphs_of(sentences)
+        self.texts = [sentence.text for sentence in sentences]
+        self.quotes = quoted_spans(sentences)
+        self.plain = [masked(text, spans) for text, spans in zip(self.texts, self.quotes, strict=True)]
+        self.mentions = [sorted(each, key=lambda mention: mention.start) for each in mentions]
+        self.told = [
+            [mention for mention in each if plain[mention.start : mention.start + 1] != "\0"]
+            for plain, each in zip(self.plain, self.mentions, strict=True)
+        ]
+        self.paragraph = {index: number for number, each in enumerate(paragraphs) for index in each}
+        self.floors = floors(self.plain, self.mentions, paragraphs)
+        self.memory = Memory()
+        self.quoting: Speaker | None = None  # whom the sentence before lets speak
+        self.given: Speaker | None = None  # to whom "X said:" gave the floor, without quotation marks
+
+    def voiced(self, index: int) -> list[Voiced]:
+        """The mentions of the next sentence; sentences are read in order."""
+        floor = Floor(self.given) if self.given else self.floors[index]
+        self.memory.floor = floor.speaker
+        statements = statements_in(self.plain[index], self.told[index], self.memory)
+        if self.given and self._others_speak(index, statements):
+            floor, self.given = self.floors[index], None
+        quoted_by = self._quoted_by(index, statements)
+        speech = _Speech(self.plain[index], statements, quoted_by, floor)
+        named = {mention.actor.id for mention in self.mentions[index]}
+        pronouns = one_per_actor([each for each in self._pronouns(index, speech) if each.actor.id not in named])
+        mentions = sorted([*self.mentions[index], *pronouns], key=lambda mention: mention.start)
+        self._remember(index, speech, mentions)
+        voices = _voices(speech, mentions)
+        return [Voiced(mention, voices[mention.actor.id]) for mention in mentions]
+
+    def _others_speak(self, index: int, statements: Sequence[Statement]) -> bool:
+        """Whether the text, at a new paragraph, goes on to what others say."""
+        return not self._continues(index) and any(
+            each.tells and each.speaker.actors and not (self.given and each.speaker.is_same(self.given))
+            for each in statements
+        )
+
+    def _continues(self, index: int) -> bool:
+        """Whether a sentence stands in the paragraph of the one before."""
+        return self.paragraph[index] == self.paragraph.get(index - 1)
+
+    def _quoted_by(self, index: int, statements: Sequence[Statement]) -> Speaker | None:
+        """The speaker of a quotation that its own sentence attributes to nobody."""
+        spans = self.quotes[index]
+        loose = [(start, end) for start, end in spans if not any(each.covers(start) for each in statements)]
+        if sum(end - start for start, end in loose) < ALONE * len(self.texts[index]):
+            return None
+        before = self.texts[index - 1] if index else ""
+        if self.quoting and (before.endswith(":") or self._continues(index)):
+            return self.quoting
+        return self._named_later(index) or self.quoting
+
+    def _named_later(self, index: int) -> Speaker | None:
+        """The speaker of a quotation as one of the next sentences of its paragraph names him."""
+        for later in range(index + 1, min(index + 1 + AHEAD, len(self.texts))):
+            if self.paragraph[later] != self.paragraph[index]:
+                return None
+            statements = statements_in(self.plain[later], self.told[later], self.memory)
+            if statements:
+                return statements[0].speaker
+        return None
+
+    def _pronouns(self, index: int, speech: _Speech) -> list[Mention]:
+        """Mentions by pronoun, the surest first."""
+        text, plain = self.texts[index], self.plain[index]
+        found = []
+        for statement in speech.statements:
+            speaker = statement.speaker
+            if speaker.word and len(speaker.actors) == 1:
+                start, end = speaker.word
+                found.append(Mention(speaker.actors[0], text[start:end], start, "pronoun"))
+        for at, word in first_person(text):
+            speaker_there = speech.speaker_at(at) if speech.is_quoted(at) else speech.floor.speaker
+            if speaker_there and len(speaker_there.actors) == 1:
+                found.append(Mention(speaker_there.actors[0], word, at, "pronoun"))
+        asked = speech.floor.asked
+        if asked and asked.actors:
+            found += second_person(plain, asked.actors[0])
+        return [*found, *third_person(plain, self.memory)]
+
+    def _remember(self, index: int, speech: _Speech, mentions: Sequence[Mention]) -> None:
+        plain, memory = self.plain[index], self.memory
+        outer = [each.speaker for each in speech.top()]
+        self.quoting = outer[-1] if outer else speech.quoted_by
+        if plain.endswith(":") and outer and outer[-1].actors and self.quotes[index + 1 : index + 2] == [[]]:
+            self.given = outer[-1]
+        person = self._person(index, outer)
+        memory.forget()
+        if person:
+            memory.meet(person)
+        for speaker in outer:
+            memory.hear(speaker)
+        memory.subject = subject_of(plain, mentions)
+        memory.together = together_in(mentions)
+
+    def _person(self, index: int, speakers: Sequence[Speaker]) -> Speaker | None:
+        """The person whom "he" may mean next: who spoke, who the sentence begins with, who else it names."""
+        plain, told = self.plain[index], self.told[index]
+        persons = [speaker for speaker in speakers if speaker.person]
+        if persons:
+            return persons[-1]
+        if opens_with_stranger(plain, told):
+            return stranger(plain[:OPENING], self.memory)
+        named = [mention for mention in told if names_person(plain, mention)]
+        return Speaker((named[0].actor,), "party", person=True) if named else None
+
+
+def _voices(speech: _Speech, mentions: Sequence[Mention]) -> dict[str, str]:
+    """One voice for each actor: its own where it has one anywhere in the sentence, else that of its first mention."""
+    hearsay = hearsay_spans(speech.plain)
+    voices = dict.fromkeys(speech.own_words(), "self")
+    for mention in mentions:
+        if voices.get(mention.actor.id) != "self":
+            voice = _voice(speech, mention, hearsay)
+            if voice == "self" or mention.actor.id not in voices:
+                voices[mention.actor.id] = voice
+    return voices
+
+
+def _voice(speech: _Speech, mention: Mention, hearsay: Sequence[Span]) -> str:
+    """The voice of one mention whose actor makes no statement of its own here."""
+    statement = speech.statement_at(mention.start)
+    speaker = speech.speaker_at(mention.start)
+    told = statement.tells if statement else speaker is not None
+    if not told and speech.floor.speaker is None and makes_call(speech.plain, mention):
+        return "self"
+    if speaker:
+        return "self" if speaker.is_actor(mention.actor) else speaker.voice
+    return "unnamed" if is_quoted(hearsay, mention.start) else "narrator"
