@@ -7,6 +7,7 @@ COPY training ./training
 COPY serving ./serving
 COPY seeds/actors.yaml ./seeds/actors.yaml
 COPY seeds/actors ./seeds/actors
+COPY seeds/CODEBOOK.md ./seeds/CODEBOOK.md
 RUN python -m venv /opt/parley && \
     /opt/parley/bin/pip install --no-cache-dir --constraint constraints.txt '.[serve]'
 

@@ -1,47 +1,44 @@
 """Where a sentence refers to an actor by name, title or role.
 
-A place is not an actor: "Moscow warned" is Russia, "talks in Moscow" and "the Moscow process" are not.
-The rules here look at the words next to a name; what needs the rest of the document is in `model.chains`.
+A place is not an actor: "Moscow warned" is Russia, "talks in Moscow" and "the Moscow process" are not
+(`model.agency`). A name that carries a role, "the Russian Foreign Ministry", is the party or a party inside it
+(`model.roles`). What needs the rest of the document is in `model.chains`.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from model.actors import Actor, Match, Registry
+from model.agency import is_agent, is_part_of_compound
+from model.names import words
+from model.roles import Role, is_sent_to, role_after, role_before
 
 NEAR: Final = 80  # the characters on either side of a name that the rules look at
-
-_PLACE_BEFORE_STATE = re.compile(
-    r"\b(?:in|inside|across|throughout|into|within|near|around|outside|northern|southern|eastern|western|central|"
-    r"north|south|east|west|northeastern|northwestern|southeastern|southwestern)\s+(?:the\s+)?$",
-    re.IGNORECASE,
+_PARTS: Final = {"PARL": "parliament", "OPP": "opposition"}
+_TITLES = words(
+    "Mr Mrs Ms Dr Gen Col Lt Maj Brig Sgt Adm Sir Lady Lord Sheikh Mullah Mawlawi Ayatollah King Queen Prince "
+    "Emir Sultan President Prime Minister Premier Chancellor Secretary Ambassador Envoy General Colonel Commander "
+    "Senator Leader Foreign Defense Defence Interior Chief Chairman Spokesman Spokeswoman Deputy Vice State "
+    "Negotiator Pope Crown Special Representative Marshal Field Major Army Governor Justice Judge Professor "
+    "Comrade Imam Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June "
+    "July August September October November December"
 )
-_PLACE_BEFORE_CITY = re.compile(
-    r"\b(?:in|at|near|around|outside|inside|of|from|to|into|for|over|across|via|through|toward|towards|left|leaving|"
-    r"visit|visited|visiting|reached|entered|downtown|central|greater|southern|northern|eastern|western|city)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_TRACK_AFTER = re.compile(
-    r"(?:[-–][A-Z]\w+)?\s+(?:talks?|process|track|format|accords?|agreements?|round|conference|summit|meetings?|protocol|"
-    r"deal|treaty|declaration|communiqu[eé]|airport|river|province|suburbs?|stock|time|residents?|hotel|university)\b"
-)
-_ACTS_AS_DEMONYM = re.compile(
-    r"\s+(?:(?:[a-z]+|Foreign|Prime|Interior|Defense|Defence|Vice|Deputy|State|National|Supreme)\s+){0,3}?"
-    r"(?:government|authorit(?:y|ies)|administration|officials?|side|delegat(?:ion|es?)|negotiators?|envoys?|diplomats?|"
-    r"leaders?(?:ship)?|army|military|forces?|troops|presiden(?:t|cy)|minist(?:ers?|ry)|premier|chancellor|king|"
-    r"spokes(?:man|woman|person)|ambassador|representatives?|cabinet|regime|state|team|commanders?|counterparts?|"
-    r"President|Minister|Ministry|Premier|Chancellor|King|Ambassador|Government|Army|Secretary|Embassy|embassy|mediators?)\b"
-)
+_FORMER = re.compile(r"\b(?:[Ff]ormer|[Oo]ne-time|[Ll]ate|[Ee]x-?)\s*(?:[\w.-]+,?\s+){0,3}$")
+_HAD = re.compile(r"['’]s?\s+(?:former|late|ousted|deposed|one-time|ex-\w+)\b")
+_OPPOSITION_LEADER = re.compile(r"\b[Oo]pposition\s+(?:[Ll]eader|figure|politician|chief|lawmaker|candidate)\s+$")
+_MISSION = re.compile(r"\s+(?:peace\s+)?(?:envoy|coordinator|mediator|mission|adviser|experts?)\b")
+_GIVEN_NAME = re.compile(r"(?<=[a-z,] )([A-ZÀ-Þ][a-zà-þ]+(?:-\w+)?) $")
 
 
 @dataclass(frozen=True)
 class Mention:
     """Where a sentence refers to an actor: `text` stands at `start`, in characters of the sentence.
 
-    `kind` is the kind of the alias, or says which rule found it: see `model.chains` and `model.speech`.
+    `kind` is the kind of the alias, or "role" (a name with its title); `model.chains` adds "nominal" and "collective",
+    `model.speech` adds "pronoun".
     """
 
     actor: Actor
@@ -54,13 +51,39 @@ class Mention:
         return self.start + len(self.text)
 
 
+@dataclass(frozen=True)
+class Reference:
+    """A mention with the noun of its role, such as "negotiator"; "" where it has none."""
+
+    mention: Mention
+    noun: str = ""
+
+
+Memory = dict[tuple[int, str, str], Reference | None]
+
+
 def mentions_in(sentence: str, registry: Registry, day: date | None = None) -> list[Mention]:
     """Every reference to an actor in agent position, from left to right."""
-    return [
-        Mention(match.actor, match.text, match.start, match.alias.kind)
-        for match in registry.matches(sentence, day)
-        if _is_agent(match, sentence)
-    ]
+    return [reference.mention for reference in references_in(sentence, registry.matches(sentence, day), registry)]
+
+
+def references_in(
+    sentence: str, matches: Iterable[Match], registry: Registry, memory: Memory | None = None
+) -> list[Reference]:
+    """The matches that are actors, each widened to the role it carries ("Iran's chief negotiator").
+
+    `memory` keeps what the rules said of a match, for a sentence that is read again.
+    """
+    memory = {} if memory is None else memory
+    found = []
+    for match in matches:
+        key = (match.start, match.text, match.actor.id)
+        if key not in memory:
+            memory[key] = _reference(match, sentence, registry)
+        reference = memory[key]
+        if reference:
+            found.append(reference)
+    return sorted(found, key=lambda each: each.mention.start)
 
 
 def first_mention(sentence: str, actor: str, registry: Registry) -> tuple[str, int] | None:
@@ -72,9 +95,11 @@ def first_mention(sentence: str, actor: str, registry: Registry) -> tuple[str, i
     known = registry.resolve(actor)
     if known is None:
         return None
-    found = [match for match in registry.matches(sentence) if match.actor.id == known.id]
-    best = next((match for match in found if _is_agent(match, sentence)), found[0] if found else None)
-    return (best.text, best.start) if best else None
+    agent = next((each for each in mentions_in(sentence, registry) if each.actor.id == known.id), None)
+    if agent:
+        return agent.text, agent.start
+    named = next((match for match in registry.matches(sentence) if match.actor.id == known.id), None)
+    return (named.text, named.start) if named else None
 
 
 def one_per_actor(mentions: Sequence[Mention]) -> list[Mention]:
@@ -85,31 +110,58 @@ def one_per_actor(mentions: Sequence[Mention]) -> list[Mention]:
     return list(first.values())
 
 
-def _is_agent(mention: Match, sentence: str) -> bool:
-    before = sentence[max(0, mention.start - NEAR) : mention.start]
-    after = sentence[mention.end : mention.end + NEAR]
-    if mention.actor.type == "place" or _is_hyphenated(before, after):
-        return False
-    match mention.alias.kind:
-        case "capital" | "palace":
-            return not _PLACE_BEFORE_CITY.search(before) and not _TRACK_AFTER.match(after)
-        case "demonym":
-            return bool(_ACTS_AS_DEMONYM.match(after)) or _is_people(mention, before, after)
-        case "name" if mention.actor.type == "state":
-            return not _PLACE_BEFORE_STATE.search(before) and not _TRACK_AFTER.match(after)
-        case _:
-            return True
+def sub_actor(actor: Actor, part: str, registry: Registry) -> Actor:
+    """The parliament or the opposition of a state: the registry's where it has one, else made after its pattern."""
+    known = registry.actors.get(f"{actor.id}/{part}")
+    return known or Actor(f"{actor.id}/{part}", f"{actor.name} ({_PARTS[part]})", "opposition", (), resolved=False)
 
 
-def _is_hyphenated(before: str, after: str) -> bool:
-    """Part of a compound such as "U.S.-backed" or "Afghan-Afghan"."""
-    return before.endswith(("-", "–")) or bool(re.match(r"[-–]\w", after))
+def _reference(match: Match, sentence: str, registry: Registry) -> Reference | None:
+    before = sentence[max(0, match.start - NEAR) : match.start]
+    after = sentence[match.end : match.end + NEAR]
+    if match.actor.type == "place" or is_part_of_compound(before, after):
+        return None
+    kind = match.alias.kind
+    if kind == "person":
+        other = _is_namesake(match, before, registry) or _FORMER.search(before[-40:])
+        return None if other else _person(match, before, after, registry)
+    if is_sent_to(before) or _HAD.match(after):
+        return None
+    by_itself = kind == "capital" and not after.startswith(("'", "’"))  # "Tehran officials" may be the city's
+    role = None if by_itself else role_after(before, after, kind in ("demonym", "acronym"))
+    if role and not _is_subject_of_mission(match, after):
+        return _with_role(match, role, match.start, match.end + role.length, sentence, registry)
+    role = role_before(before, kind == "capital")
+    if role and kind != "demonym":
+        return _with_role(match, role, match.start - role.length, match.end, sentence, registry)
+    return Reference(Mention(match.actor, match.text, match.start, kind)) if is_agent(match, before, after) else None
 
 
-def _is_people(mention: Match, before: str, after: str) -> bool:
-    """A demonym that stands for a party: "the Russians", "Iranians said", "the British will"."""
-    ends_phrase = not re.match(r"\s+[a-z]", after) or re.match(
-        r"\s+(?:and|or|have|has|had|will|would|said|say|are|were|want|must|can|could|did|do|to|who|that|not)\b", after
-    )
-    noun = mention.text.endswith("s") or before.endswith(("the ", "The "))
-    return bool(ends_phrase) and noun
+def _person(match: Match, before: str, after: str, registry: Registry) -> Reference:
+    """A person, with the role of whoever is named through the person: "Khin's deputy"."""
+    role = role_after(before, after, adjective=False) if after.startswith(("'", "’")) else None
+    in_opposition = match.actor.type == "state" and _OPPOSITION_LEADER.search(before)
+    actor = sub_actor(match.actor, "OPP", registry) if in_opposition else match.actor
+    if role and not role.part:
+        return Reference(Mention(actor, match.text + after[: role.length], match.start, "role"), role.noun)
+    return Reference(Mention(actor, match.text, match.start, "person"))
+
+
+def _is_subject_of_mission(match: Match, after: str) -> bool:
+    """ "The Syria envoy" is sent to Syria, while "the U.S. envoy" and "Syria's envoy" come from there."""
+    adjective = match.alias.kind != "name" or "." in match.text or match.text.isupper()
+    return match.actor.type == "state" and not adjective and bool(_MISSION.match(after))
+
+
+def _with_role(match: Match, role: Role, start: int, end: int, sentence: str, registry: Registry) -> Reference | None:
+    if role.part == "none" or (role.part == "group" and match.actor.type == "state"):
+        return None
+    inside = role.part in _PARTS and match.actor.type == "state"
+    actor = sub_actor(match.actor, role.part, registry) if inside else match.actor
+    return Reference(Mention(actor, sentence[start:end], start, "role"), role.noun)
+
+
+def _is_namesake(match: Match, before: str, registry: Registry) -> bool:
+    """A surname after a given name that the registry does not know belongs to somebody else."""
+    given = None if " " in match.text else _GIVEN_NAME.search(before[-40:])
+    return given is not None and given[1] not in _TITLES and registry.resolve(given[1]) is None

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +16,8 @@ def served(command: list[str], folder: Path, environment: dict[str, str] | None 
     """Run a `serve` command on a free port; yields host:port once the service is ready."""
     server = subprocess.Popen([*command, "--port", "0"], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
+    # A pipe that nobody reads fills up with the log of requests, and the server then waits for ever.
+    reader = threading.Thread(target=server.stdout.read)
     try:
         printed = ""
         while "curl" not in printed:
@@ -24,10 +27,14 @@ def served(command: list[str], folder: Path, environment: dict[str, str] | None 
         address = re.search(r"http://([^/]+)/", printed)
         assert address is not None
         wait_until_ready(f"http://{address[1]}/readyz")
+        reader.start()
         yield address[1]
     finally:
         server.terminate()
-        server.communicate(timeout=20)
+        server.wait(timeout=20)
+        if reader.ident is not None:
+            reader.join(timeout=20)
+        server.stdout.close()
 
 
 def wait_until_ready(url: str) -> None:

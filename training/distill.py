@@ -15,12 +15,16 @@ from training.rows import LabelledPair
 
 
 def taught(rows: Sequence[LabelledPair], teacher: Bundle) -> list[LabelledPair]:
-    """The rows with the teacher's probabilities for both labels."""
+    """The rows with the teacher's probabilities for both labels; one that never read contexts is not asked of them."""
+    asked = [index for index, row in enumerate(rows) if teacher.context_sentences or not row.pair.context]
+    if not asked:
+        return list(rows)
     encoder = load_pair_encoder(teacher.tokenizer_file, teacher.marking, teacher.max_length)
-    stance, sentiment = logits_of(load_network(teacher.folder), encoder, [row.pair for row in rows], fast=True)
-    return [
-        replace(row, taught_stance=tuple(left), taught_sentiment=tuple(right))
-        for row, left, right in zip(
-            rows, stance.softmax(dim=-1).tolist(), sentiment.softmax(dim=-1).tolist(), strict=True
-        )
-    ]
+    pairs = [rows[index].pair for index in asked]
+    stance, sentiment = logits_of(load_network(teacher.folder), encoder, pairs, fast=True)
+    answered = list(rows)
+    for index, left, right in zip(
+        asked, stance.softmax(dim=-1).tolist(), sentiment.softmax(dim=-1).tolist(), strict=True
+    ):
+        answered[index] = replace(rows[index], taught_stance=tuple(left), taught_sentiment=tuple(right))
+    return answered

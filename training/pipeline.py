@@ -132,11 +132,11 @@ def train(
     parts = {"train": split.train, "calibration": split.calibration, RELEASE_TEST: release_test, **sets}
     for name, part in parts.items():
         write_rows(part, run / "rows" / f"{name}.jsonl")
+    before = continuation.bundle if continuation else bundle_in(folder)
     details: Json = {
         "command": command,
-        "encoder": continuation.bundle.manifest["encoder"] if continuation else {
-            "name": encoder, "sha256": job["encoder"]
-        },
+        "encoder": before.manifest["encoder"] if before else {"name": encoder, "sha256": job["encoder"]},
+        "begun_from": before.name if before else None,
         "continuation": continuation.as_json() if continuation else None,
         "training": settings.as_json(),
         "environment": environment(),
@@ -196,6 +196,7 @@ def export(run: Path, target: Path, name: str, parent: Path | None = None, refus
                 for key in (
                     "command",
                     "encoder",
+                    "begun_from",
                     "continuation",
                     "training",
                     "environment",
@@ -318,6 +319,11 @@ def scores_by_order(
                 predicted = np.asarray(logits_of(network, encoder, [row.pair for row in known])[0]).argmax(axis=1)
                 scores.setdefault(name, []).append(macro_f1(truth_of(known), predicted, len(STANCES)))
     return scores
+
+
+def bundle_in(folder: Path) -> Bundle | None:
+    """The bundle that a folder of weights is, if it is one."""
+    return load_bundle(folder) if (folder / "manifest.json").is_file() else None
 
 
 def unique(rows: Sequence[LabelledPair]) -> list[LabelledPair]:

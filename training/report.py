@@ -237,7 +237,8 @@ def _orders_sentence(orders: Mapping[str, list[float]]) -> str:
 def _continued(manifest: Json) -> str:
     continuation = manifest.get("continuation")
     if continuation is None:
-        return ""
+        begun_from = manifest.get("begun_from")
+        return f"The training began with the weights of {begun_from}.\n" if begun_from else ""
     return (
         f"The training went on from {continuation['from']}: {len(continuation['new']):,} pairs were new or had another "
         f"label, each learnt {continuation['times']} times an epoch, beside up to {continuation['replay']:,} old ones. "

@@ -43,12 +43,11 @@ function facts(pair, view) {
   const sure = pair.sentiment in shares ? ` ${percent(shares[pair.sentiment])}` : "";
   const voice = voiceOf(pair.voice, view.nameOf);
   const { condition } = pair;
+  const kind = condition?.text ? make("span", { class: "tag" }, kindOf(condition.kind)) : null;
   return make("dl", { class: "facts" },
     fact("Sentiment", make("strong", {}, pair.sentiment), sure, rest ? ` (${rest})` : ""),
     voice ? fact("Voice", isolated(voice)) : [],
-    condition?.text
-      ? fact("Condition", "“", isolated(condition.text), "” ", make("span", { class: "tag" }, kindOf(condition.kind)))
-      : []);
+    kind ? fact("Condition", "“", isolated(condition.text), "” ", kind) : []);
 }
 
 const fact = (name, ...words) => [make("dt", {}, name), make("dd", {}, ...words)];

@@ -45,7 +45,8 @@ async function send(item, said, next) {
   sending = true;
   say("");
   try {
-    const pair = Object.fromEntries(PAIR.filter((name) => (item[name] ?? null) !== null).map((name) => [name, item[name]]));
+    const known = PAIR.filter((name) => (item[name] ?? null) !== null);
+    const pair = Object.fromEntries(known.map((name) => [name, item[name]]));
     await ask("/v1/labels", { body: { ...pair, ...said, annotator } });
     await next();
   } catch (error) {

@@ -24,7 +24,7 @@ def test_the_linter_finds_nothing_in_the_dockerfile() -> None:
 def test_the_test_copies_what_the_dockerfile_copies() -> None:
     lines = [line.split() for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("COPY")]
     copied = {source for line in lines if line[1] != "--from=build" for source in line[1:-1]}
-    assert copied == {*COPIED, "seeds/actors.yaml", "seeds/actors"}
+    assert copied == {*COPIED, "seeds/actors.yaml", "seeds/actors", "seeds/CODEBOOK.md"}
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +37,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, source / name)
     shutil.copy(ROOT / "seeds" / "actors.yaml", source / "seeds" / "actors.yaml")
+    shutil.copy(ROOT / "seeds" / "CODEBOOK.md", source / "seeds" / "CODEBOOK.md")
     shutil.copytree(ROOT / "seeds" / "actors", source / "seeds" / "actors")
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     pip = [folder / "venv" / "bin" / "pip", "install", "--quiet", "--constraint", "constraints.txt", ".[serve]"]

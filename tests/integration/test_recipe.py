@@ -103,6 +103,20 @@ def test_frozen_word_vectors_stay_as_they_were(tiny_encoder: Path, toy_file: Pat
     assert torch.equal(before, after)
 
 
+def test_a_teacher_that_never_read_contexts_is_not_asked_about_them(tiny_bundle: Path, toy_file: Path) -> None:
+    [row] = load_rows([toy_file])[:1]
+    alone, after = taught([row, replace(row, pair=replace(row.pair, context="It rained."))], load_bundle(tiny_bundle))
+    assert alone.taught_stance
+    assert after.taught_stance is None
+
+
+def test_training_that_begins_from_a_bundle_says_so(tiny_bundle: Path, toy_file: Path, tmp_path: Path) -> None:
+    train(Sources([toy_file]), str(tiny_bundle), QUICK, tmp_path / "run", controls=False, command="test")
+    details = read_run(tmp_path / "run")
+    first = load_bundle(tiny_bundle)
+    assert (details["begun_from"], details["encoder"]) == (first.name, first.manifest["encoder"])
+
+
 def test_a_student_learns_from_a_teacher_and_from_sentences_without_labels(
     tiny_encoder: Path, tiny_bundle: Path, toy_file: Path, tmp_path: Path
 ) -> None:

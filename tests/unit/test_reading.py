@@ -10,7 +10,6 @@ import pytest
 from model.actors import Registry, load_registry
 from model.analysis import Analyzer
 from model.errors import InputError
-from model.mentions import first_mention, mentions_in
 from model.records import Document, Pair
 from model.scorer import Prediction, Scorer
 from model.sentences import split_sentences
@@ -24,7 +23,7 @@ def registry() -> Registry:
 class WordScorer:
     """Says `oppose` where a sentence holds "refuse", else `none`; unsure where it holds "perhaps"."""
 
-    bundle = SimpleNamespace(name="words")
+    bundle = SimpleNamespace(name="words", context_sentences=0, manifest={"calibration": {}})
 
     def score(self, pairs: Sequence[Pair]) -> list[Prediction]:
         return [
@@ -59,31 +58,6 @@ def test_sentences_survive_abbreviations_and_quotes(text: str, count: int) -> No
     sentences = split_sentences(text)
     assert len(sentences) == count
     assert all(text[each.start : each.end] == each.text == each.text.strip() for each in sentences)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "actors"),
-    [
-        ("Moscow warned the Taliban.", ["RUS", "TALIBAN"]),
-        ("Talks in Moscow ended.", []),
-        ("Battles for Kabul went on.", []),
-        ("The Astana process stalled.", []),
-        ("U.S.-backed forces moved.", []),
-        ("The Iranian foreign minister flew home.", ["IRN"]),
-        ("Iranian markets were closed.", []),
-        ("He spoke in Afghanistan of the European Union.", ["EU"]),
-        ("Ships crossed the South China Sea.", []),
-    ],
-)
-def test_a_place_is_not_an_actor(registry: Registry, sentence: str, actors: list[str]) -> None:
-    assert [mention.actor.id for mention in mentions_in(sentence, registry)] == actors
-
-
-def test_an_actor_is_found_under_another_name(registry: Registry) -> None:
-    assert first_mention("The Kremlin said no.", "Russia", registry) == ("Kremlin", 4)
-    assert first_mention("The Kremlin said no.", "russia", registry) == ("Kremlin", 4)
-    assert first_mention("Nobody said no.", "Russia", registry) is None
-    assert first_mention("Kyra said no.", "Kyra", registry) == ("Kyra", 0)
 
 
 def test_the_caller_may_name_further_actors(analyzer: Analyzer) -> None:

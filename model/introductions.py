@@ -1,0 +1,123 @@
+"""Introductions: the words beside a person's name that say for which body the person acts.
+
+"Russia's special envoy, Zamir Kabulov", "Omar Hamdan, who leads the RSF team", "Enrique Mora of the European Union":
+the name, and later the surname alone, then stand for that body.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from model.names import HEADS, PERSON, WORD, words
+from model.roles import PERSONS
+
+_PERSON_NOUN: Final = re.compile(
+    rf"(?i:(?:\w+-)?(?:{PERSONS})s?|lawmaker|senator|speaker|member|founder|figurehead|veteran|chief|politician)$"
+)
+_NAME_AFTER: Final = re.compile(
+    rf"(?:\s+(?:for|to|in|on|at|"
+    rf"of)\s+(?:the\s+)?(?:[a-z-]+\s+){{0,2}}{WORD}(?:\s+{WORD})*)?,?\s+(?:retired\s+)?{PERSON}"
+)
+_ROLE: Final = rf"(?:[\w’'-]+\s+){{0,5}}?(?i:{PERSONS}|speaker|member|founder|veteran|politician)"
+_BEFORE_OWN_ROLE: Final = re.compile(
+    rf"{PERSON}(?:\s+\([^)]{{1,30}}\))?(?:,|(?:,[^,]{{1,50}},)?\s+(?:is|became|was\s+named|was\s+appointed|"
+    rf"serves\s+as))\s+(?:the\s+|an?\s+)?(?:[a-z-]+\s+){{0,3}}$"
+)
+_BEFORE_BODY: Final = re.compile(
+    rf"{PERSON}(?:\s+\([^)]{{1,30}}\))?,\s+(?:the\s+|an?\s+|"
+    rf"one\s+of\s+the\s+)?{_ROLE}s?\s+(?:[\w-]+\s+){{0,4}}?(?:of|for|at|in|with|from)\s+(?:the\s+)?$"
+)
+_OWN_PERSON: Final = re.compile(  # "Norway's Dag Nylander praised": a name and a verb
+    rf"['’]s\s+(?P<name>{WORD}\s+{WORD})(?=,|\s+(?:said|says|told|has|had|will|would|[a-z]+ed)\b)"
+)
+_BEFORE_WORK: Final = re.compile(
+    rf"{PERSON},\s+(?:who|whose)(?:\s+[\w’'-]+){{0,8}}?(?:\s+(?:of|for|in|by|from))?(?:\s+the)?\s+$"
+)
+_WORKS: Final = re.compile(
+    r",\s+(?:whose\b|who\s+(?:[\w-]+\s+){0,3}?(?:leads?|led|heads?|headed|speaks?|spoke|negotiates?|negotiated|"
+    r"represents?|represented|commands?|commanded|chairs?|chaired|runs?|ran|founded|acts?)\b)"
+)
+_PAST: Final = re.compile(r"\b(?:once|former|formerly|ex|then|previously|late)\b")
+_OF_BODY: Final = re.compile(rf"{PERSON}\s+(?:of|from)\s+(?:the\s+)?$")
+_PRONOUN_ROLE: Final = re.compile(
+    rf"(?<![\w’'-])(?:[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\s+(?:[\w’'-]+\s+){{0,4}}?(?i:{PERSONS})(?:\s+(?:for|to|in|on|"
+    rf"at)\s+(?:the\s+)?{WORD}(?:\s+{WORD})*)?,?\s+(?:retired\s+)?{PERSON}"
+)
+_OFFICE: Final = re.compile(
+    rf"(?<![\w’'-])(?P<office>(?:{WORD}\s+)?(?:Minister|Secretary)|(?:Vice\s+)?President|(?:Vice\s+)?Premier|Chancellor)\s+"
+    rf"(?P<name>{WORD}(?:\s+(?:al-|bin\s+|de\s+|ag\s+)?{WORD}){{0,3}})"
+)
+_FORMER: Final = words("Former Ex Late")
+_TITLES: Final = re.compile(
+    r"\b(?:Foreign|Prime|Deputy|Vice|Interior|Defen[cs]e|Finance|Chief|Special|Former|Minister|President|Secretary|Premier|"
+    r"Chancellor|Ambassador|General|Admiral|Colonel|Commander|Envoy|Spokesman|Spokeswoman|Negotiator|Senator)\s+"
+)
+# Cheap tests that spare most mentions the patterns above.
+_MAY_OWN: Final = re.compile(r"(?:,| is| became| named| appointed| as)\s+(?:the\s+|an?\s+)?(?:[a-z-]+\s+){0,3}$")
+_MAY_LEAD: Final = re.compile(r"\b(?:of|for|at|in|with|from)\s+(?:the\s+)?$")
+_NOT_PERSONS: Final = words(
+    "The A An In On At But And Council Ministry Minister President Security University Institute Party Movement "
+    "Front Army Union Republic Palace House Hotel Street State States United North South East West New Monday "
+    "Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
+    "September October November December Foreign Prime Special National General Sea Court Fleet Belt "
+    "Bank City River Day Strip Coast Gulf Province Assembly Navy Peace"
+)
+
+
+def names_beside(sentence: str, start: int, end: int, noun: str) -> Iterator[tuple[str, int]]:
+    """Names, with their offsets, of persons whom the words around an actor's mention introduce as the actor's.
+
+    `noun` is the noun of the mention's role, such as "envoy", or "".
+    """
+    lead = max(0, start - 110)
+    before = sentence[lead:start]
+    if _PERSON_NOUN.search(noun):
+        yield from _name(_NAME_AFTER.match(sentence[end : end + 110]), end)
+        if _MAY_OWN.search(before):
+            yield from _name(_last(_BEFORE_OWN_ROLE, sentence, start), lead)
+    yield from _name(_OWN_PERSON.match(sentence[end : end + 60]), end)
+    if not _MAY_LEAD.search(before[-12:]) and " who" not in before:
+        return
+    for pattern in (_BEFORE_BODY, _OF_BODY):
+        found = _last(pattern, sentence, start)
+        if found and not _PAST.search(found.group()):
+            yield from _name(found, lead)
+    works = _last(_BEFORE_WORK, sentence, start)
+    if works and _WORKS.search(works.group()):
+        yield from _name(works, lead)
+
+
+def name_of_state(sentence: str, start: int) -> Iterator[tuple[str, int]]:
+    """A person with an office and a state that follows: "Foreign Minister Ilena Brost of Sarveth"."""
+    found = _last(_OF_BODY, sentence, start)
+    if found and _OFFICE.search(sentence[max(0, start - 110) : start]):
+        yield from _name(found, max(0, start - 110))
+
+
+def names_after_pronoun(sentence: str) -> Iterator[tuple[str, int, int]]:
+    """Names introduced as somebody's: "its commander, Moussa Ag Bahaty"; with the offset of the pronoun phrase."""
+    for found in _PRONOUN_ROLE.finditer(sentence):
+        for name, start in _name(found, 0):
+            yield name, start, found.start()
+
+
+def names_with_office(sentence: str) -> Iterator[tuple[str, int, int]]:
+    """Names with an office of a state but no state ("Foreign Minister Abdoulaye Diop"); with the phrase's offset."""
+    for found in _OFFICE.finditer(sentence):
+        if found["office"].split()[0] not in HEADS | _FORMER:
+            yield found["name"].removesuffix("'s").removesuffix("’s"), found.start("name"), found.start()
+
+
+def _last(pattern: re.Pattern[str], sentence: str, end: int) -> re.Match[str] | None:
+    """The match that ends at `end`; of a run of names the first that fits, which is the longest."""
+    return pattern.search(sentence[max(0, end - 110) : end])
+
+
+def _name(found: re.Match[str] | None, offset: int) -> Iterator[tuple[str, int]]:
+    if not found:
+        return
+    name = found["name"].removesuffix("'s").removesuffix("’s")
+    skipped = max((title.end() for title in _TITLES.finditer(name)), default=0)
+    name = name[skipped:]
+    if name and not _NOT_PERSONS & set(name.split()):
+        yield name, offset + found.start("name") + skipped

@@ -1,0 +1,218 @@
+"""Chains through a document: introductions, surnames, acronyms, common nouns, collectives, unknown parties."""
+
+import time
+from datetime import date
+
+import pytest
+
+from model.actors import Registry, load_registry
+from model.chains import document_mentions
+from model.mentions import one_per_actor
+from model.sentences import Sentence
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry()
+
+
+def read(registry: Registry, *sentences: str, day: date | None = None) -> list[dict[str, str]]:
+    """For each sentence the first words for each actor."""
+    numbered = [Sentence(index, 0, len(text), text) for index, text in enumerate(sentences)]
+    return [
+        {mention.actor.id: mention.text for mention in one_per_actor(mentions)}
+        for mentions in document_mentions(numbered, registry, day)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("introduction", "actor"),
+    [
+        ("Russia's special envoy, Anton Vasin, left early.", "RUS"),
+        ("Anton Vasin, Russia's special envoy, left early.", "RUS"),
+        ("The Russian president's special envoy to Afghanistan, Anton Vasin, left early.", "RUS"),
+        ("Iran's chief negotiator Anton Vasin left early.", "IRN"),
+        ("Gen. Anton Vasin, who leads the RSF team, left early.", "RSF"),
+        ("Anton Vasin of the European Union left early.", "EU"),
+        ("Anton Vasin, a spokesman for Hamas, left early.", "HAMAS"),
+        ("Foreign Minister Anton Vasin of Chile left early.", "CHL"),
+    ],
+)
+def test_a_person_stands_for_the_body_that_the_text_introduces(
+    registry: Registry, introduction: str, actor: str
+) -> None:
+    first, second, third = read(registry, introduction, "Vasin was tired.", "Nobody heard Mr. Vasin.")
+    assert actor in first
+    assert (second, third) == ({actor: "Vasin"}, {actor: "Vasin"})
+
+
+def test_a_name_is_known_before_its_introduction(registry: Registry) -> None:
+    title, _ = read(registry, "Vasin leaves early", "Russia's envoy, Anton Vasin, left early.")
+    assert title == {"RUS": "Vasin"}
+
+
+def test_the_country_of_a_former_office_is_nobody(registry: Registry) -> None:
+    assert read(registry, "Ana Ruiz, once a negotiator for Chile, spoke.", "Ruiz smiled.") == [{}, {}]
+
+
+def test_a_person_without_a_body_is_no_actor(registry: Registry) -> None:
+    assert read(registry, "Ana Ruiz, a baker, spoke.", *["Ruiz said no."] * 4) == [{}] * 5
+
+
+def test_two_persons_of_one_surname_share_none(registry: Registry) -> None:
+    *_, last = read(registry, "Russia's envoy, Anton Vasin, met Iran's envoy, Pavel Vasin.", "Vasin smiled.")
+    assert last == {}
+
+
+def test_a_pronoun_introduces_for_the_subject(registry: Registry) -> None:
+    _, second = read(registry, "The Taliban refused.", "Its spokesman, Karim Noor, said so.")
+    assert second == {"TALIBAN": "Karim Noor"}
+
+
+def test_a_minister_without_a_country_is_of_the_place_where_he_speaks(registry: Registry) -> None:
+    first, second = read(registry, "Foreign Minister Ana Ruiz said in Santiago that it was late.", "Ruiz left.")
+    assert (first["CHL"], second) == ("Ana Ruiz", {"CHL": "Ruiz"})
+
+
+def test_an_unknown_party_is_found_by_its_head_and_acronym(registry: Registry) -> None:
+    first, second, third = read(
+        registry,
+        "The Popular Front of the Gourma (FPG), a militia, left the hall.",
+        "The FPG wanted seats.",
+        "The militia denied it.",
+    )
+    party = "Popular Front of the Gourma"
+    assert (first, second, third) == ({party: party}, {party: "FPG"}, {party: "The militia"})
+
+
+def test_an_unknown_party_is_found_by_how_it_is_introduced(registry: Registry) -> None:
+    first, second = read(registry, "They met Ansar Wadi, a rebel group from the hills.", "Ansar Wadi said no.")
+    assert (first, second) == ({"Ansar Wadi": "Ansar Wadi"}, {"Ansar Wadi": "Ansar Wadi"})
+
+
+def test_an_unknown_party_is_marked_unresolved(registry: Registry) -> None:
+    [[mention]] = document_mentions([Sentence(0, 0, 0, "The Hill League refused.")], registry)
+    assert (mention.actor.id, mention.actor.resolved) == ("Hill League", False)
+
+
+def test_an_invented_state_is_a_state(registry: Registry) -> None:
+    found = read(
+        registry,
+        "Velmar's foreign minister met the Orsan government.",
+        "Talks between Velmar and Orsa were brief.",
+        "Rain fell in Velmar.",
+        "Velmar said the Orsan army had fired.",
+    )
+    assert [sorted(each) for each in found] == [["Orsa", "Velmar"], ["Orsa", "Velmar"], [], ["Orsa", "Velmar"]]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The World Press Institute said no.",
+        "Last Monday Shell said no.",
+        "The Grand Hotel said no.",
+        "In March it said no.",
+    ],
+)
+def test_companies_days_and_places_are_no_parties(registry: Registry, sentence: str) -> None:
+    assert read(registry, sentence, sentence) == [{}, {}]
+
+
+@pytest.mark.parametrize(
+    ("nominal", "actor"),
+    [
+        ("The movement refused.", "TALIBAN"),
+        ("The insurgents refused.", "TALIBAN"),
+        ("They met the group's leaders.", "TALIBAN"),
+        ("The Afghan side met the militants.", "AFG"),
+    ],
+)
+def test_a_common_noun_goes_to_the_party_that_it_fits(registry: Registry, nominal: str, actor: str) -> None:
+    _, second = read(registry, "The Taliban met the Afghan government.", nominal, day=date(2020, 9, 12))
+    assert actor in second
+
+
+def test_a_noun_goes_to_the_party_that_was_called_so(registry: Registry) -> None:
+    *_, last = read(
+        registry, "Sudan's army met the RSF, a paramilitary group.", "Chad and Egypt waited.", "The army left."
+    )
+    assert last == {"SAF": "The army"}
+
+
+def test_a_noun_that_fits_two_parties_equally_goes_to_none(registry: Registry) -> None:
+    *_, last = read(registry, "Hamas met Hezbollah.", "The militants left.")
+    assert last == {}
+
+
+def test_the_government_is_the_one_that_speaks(registry: Registry) -> None:
+    [found] = read(registry, "The Chilean foreign minister said the government would wait.")
+    assert found == {"CHL": "Chilean foreign minister"}
+
+
+def test_the_government_that_a_parliament_addresses_is_its_own(registry: Registry) -> None:
+    [found] = read(registry, "Iran's parliament told the government to bring its team home.")
+    assert found == {"IRN/PARL": "Iran's parliament", "IRN": "the government"}
+
+
+def test_a_collective_gives_a_mention_to_each_member(registry: Registry) -> None:
+    *_, last = read(registry, "Talks between Sudan and the RSF began.", "Norway urged both sides to stay.")
+    assert last == {"NOR": "Norway", "SDN": "both sides", "RSF": "both sides"}
+
+
+def test_a_collective_of_nobody_named_is_nobody(registry: Registry) -> None:
+    assert read(registry, "The two sides met.", "The warring parties left.") == [{}, {}]
+
+
+def test_two_countries_are_two_states(registry: Registry) -> None:
+    *_, last = read(registry, "Talks between Chile and Peru began as Hamas slept.", "The two countries share a lake.")
+    assert last == {"CHL": "The two countries", "PER": "The two countries"}
+
+
+def test_mentions_stand_where_they_say_and_in_order(registry: Registry) -> None:
+    text = (
+        "Russia's envoy, Anton Vasin, told both sides that the Afghan army and the Taliban would meet the U.N. envoy."
+    )
+    [found] = document_mentions([Sentence(0, 0, len(text), text)], registry)
+    assert all(text[mention.start : mention.end] == mention.text for mention in found)
+    assert [mention.start for mention in found] == sorted(mention.start for mention in found)
+
+
+def test_a_document_of_nothing_has_no_mentions(registry: Registry) -> None:
+    assert document_mentions([], registry) == []
+    assert read(registry, "", " ") == [{}, {}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A" * 200_000, "Aa " * 60_000, "Aa and " * 25_000, "the army " * 20_000, "President Aa " * 15_000,
+        "Aa, who " * 25_000, "its commander " * 14_000, "(" * 200_000, " " * 200_000, "😀" * 100_000, "\0" * 100_000,
+        "both sides " * 18_000, "al-" * 60_000, "IRAN SAID NO " * 15_000, "السلام " * 25_000, "A." * 100_000,
+    ],
+    ids=range(16),
+)  # fmt: skip
+def test_hostile_text_takes_time_in_its_length_only(registry: Registry, text: str) -> None:
+    started = time.process_time()
+    document_mentions([Sentence(0, 0, len(text), text)], registry)
+    assert time.process_time() - started < 10
+
+
+def test_a_government_and_its_opposition_are_two_sides(registry: Registry) -> None:
+    *_, last = read(registry, "Talks between Venezuela and the Venezuelan opposition began.", "Both sides smiled.")
+    assert last == {"VEN": "Both sides", "VEN/OPP": "Both sides"}
+
+
+def test_the_north_is_the_state_of_that_name(registry: Registry) -> None:
+    *_, last = read(registry, "North Korea met South Korea.", "The North left.")
+    assert last == {"PRK": "The North"}
+
+
+def test_rebels_with_a_name_before_them_are_the_group_of_that_name(registry: Registry) -> None:
+    title, _ = read(registry, "Tigray rebels say no", "The Tigray People's Liberation Front met Hamas and said no.")
+    assert title == {"TPLF": "rebels"}
+
+
+def test_the_dateline_of_an_invented_state_is_its_capital(registry: Registry) -> None:
+    *_, last = read(registry, "TESSEN, May 4 (AP) - Velmar's army met the Velmari government.", "Tessen said no.")
+    assert last == {"Velmar": "Tessen"}
