@@ -15,7 +15,8 @@ Each kind has one test; where two fit equally well, the one that stands first in
 - `other`: anything else (a law repealed, a minister dismissed, money paid).
 
 Words vote: those that tell a kind count three, those that suggest it two, hints one; what follows a relative pronoun
-describes and counts half. A span that opens with a preposition is told by that ("on" a topic, "in" a place).
+describes and counts half. A preposition that opens the span counts three ("on" a topic, "in" a place). A linear model
+over words and letters, trained on 350 labelled spans, was right less often than this on spans that were held out.
 """
 
 import re
@@ -39,7 +40,7 @@ class _Kind:
 _LIMIT = r"(?:(?:but|only|not|never|and|either|exclusively|just) ){0,2}"
 _PLACE = (
     r"room|hall|hotel|city|country|capital|village|town|camp|church|chapel|embassy|island|ship|soil|ground|tent|palace|"
-    r"territory|region|continent|airport|third country|beach|floor|quarterdeck|jungle"
+    r"territory|region|continent|airport|third country|beach|floor"
 )
 
 _TABLE: Final = (
@@ -47,8 +48,8 @@ _TABLE: Final = (
         "release",
         r"prisoners?|hostages?|captives?|detain\w+|releas(?:e|es|ed|ing) (?:of|all|the|its|their|his)|"
         r"free(?:d|s|ing)|go free|detention|(?:is|are|was|were|been|be) (?:set free|released|let go|let out)|"
-        r"set free|amnest(?:y|ied)|bod(?:y|ies) of|abduct\w+|kidnap\w+|out of (?:jail|prison|handcuffs)|"
-        r"the remains|wounded|missing|alive|accounts? for|arrested|imprison\w+",
+        r"set free|amnest(?:y|ied)|bod(?:y|ies) of|abduct\w+|kidnap\w+|out of (?:jail|prison)|"
+        r"the remains|missing|alive|accounts? for|arrested|imprison\w+",
         r"releas\w+|(?<!the )free(?! votes?)|jail\w*|prisons?|captur\w+|pardon\w*|arrest|cells|handcuffs|seized|"
         r"(?:gives?|gave|given|giving|brings?|brought|hand(?:s|ed)?)(?: [\w'’-]+){0,3} (?:back|home)|abroad|crew|"
         r"pilots?|sailors",
@@ -62,10 +63,9 @@ _TABLE: Final = (
         r"raids?|offensives?|storm(?:s|ed|ing)|disarm(?:s|ed|ing|ament)?|unarmed|war's end|bloodshed|artillery|"
         r"fir(?:e|es|ed|ing) (?:on|at)|open(?:s|ed)? fire|ambush\w*|exercises|drills|man(?:o|oe)euvres|maneuvers|"
         r"missile tests?|(?:is|are|was|were) laid down|attack(?:s|ed|ing)",
-        r"guns?|rifles?|pistols?|missiles (?:stop|fly|fall)|handed in|ceases?|ceased|(?<!nuclear )weapons|drones?|"
+        r"guns?|rifles?|pistols?|missiles (?:stop|fly|fall)|handed in|(?<!nuclear )weapons|drones?|"
         r"jets?|bombers?|helicopters?|terror\w*|swords?|shells?|shot|attack|military operations?|mortars?|fire",
-        r"arms|mines|missiles?|silen\w+|firing|war(?! crimes)|flights over|stop(?:s|ped)?|halt(?:s|ed)?|quiet|"
-        r"month without",
+        r"arms|mines|missiles?|silen\w+|firing|war(?! crimes)|flights over|stop(?:s|ped)?|halt(?:s|ed)?|quiet",
     ),
     _Kind(
         "withdrawal",
@@ -74,12 +74,12 @@ _TABLE: Final = (
         r"evacuat\w+|settlers|checkpoints?|(?:road|high|rail)(?:way)? ?blocks?|cordon|"
         r"(?:town|city|territory|land|hills?|villages?|province|island) (?:is|was|are|were) (?:handed|given) back|"
         r"towed?(?: \w+){0,2} away",
-        r"troops|tanks|soldiers|forces|mercenar(?:y|ies)|warships?|patrol boats?|gunboats?|fleet|barracks|"
+        r"troops|tanks|soldiers?|set foot|forces|mercenar(?:y|ies)|warships?|patrol boats?|gunboats?|fleet|barracks|"
         r"peacekeepers|(?:is|are|was|were) out of|bases?|invad\w+|foreigners|tents|passes|army|guards?|militias?|"
         r"(?:come|came|climb|climbed|go|gone) (?:down|back) (?:from|across|behind|over)|"
         r"leaves? (?:our|(?-i:[A-Z])\w+)|(?:has|have|had) left|(?:ships?|boats?|rigs?) out of|"
         r"(?:highway|roads?|bridge|harbor|harbour) (?:is|was|are|were|be) (?:re)?open\w*|open(?:s|ed)? the roads?",
-        r"withdr[ae]w\w*|leaves?|left|gone|go(?:es)? home|depart\w*|clear(?:s|ed)?|remov(?:e|es|ed)|"
+        r"withdr[ae]w\w*|quits?|leaves?|left|gone|go(?:es)? home|depart\w*|clear(?:s|ed)?|remov(?:e|es|ed)|"
         r"remain(?:s|ed)?|stays? out of|ships?|boats?|carrier|sits?",
     ),
     _Kind(
@@ -92,32 +92,31 @@ _TABLE: Final = (
         r"terror(?:ist|ism)? lists?|lists? of terror\w*|fuel (?:ships|trucks)|aid convoys|humanitarian \w+",
         r"dut(?:y|ies)|ports|flights|banks?|levies|levy|corridor|fees?|runways?|airfield|tankers|convoys?|"
         r"oil money|airspace|"
-        r"(?:unlock|reopen|open)(?:s|ed|ing)? (?:the|its|their) (?:border|frontier|port|airport)|curbs|steel|"
-        r"wheat ban",
+        r"(?:unlock|reopen|open)(?:s|ed|ing)? (?:the|its|their) (?:border|frontier|port|airport)|curbs|steel",
         r"exports?|frozen|fuel|border|quotas?|money|funds|lift(?:s|ed|ing)?|oil",
     ),
     _Kind(
         "recognition",
         r"recogni[sz]\w+|legitima\w+|sovereign\w*|acknowledg\w+|equals?|(?<!and )equality|flags?|statehood|"
         r"independence|two-state|two states|second state|federal (?:state|republic)|political entity|apolog\w+|"
-        r"minority|right to(?! (?:testify|speak|attend))|one-China|head of (?:a |the )?state|our sea|"
+        r"minority|right to(?! (?:testify|speak|attend))|one-China|head of (?:a |the )?state|"
         r"names? (?:for|of) (?:the|its|all)|(?:calls?|called|call) (?:it|us|them|him) (?:a|an|the|by)|colony|"
         r"titles?",
         r"status|a name|anthem|own right|"
         r"as (?:a|an|one|the) (?:state|people|nation|party|government|commander|province)|"
         r"by (?:its|their|our) name|territory of",
-        r"names?|named|accept(?:s|ed)?|say(?:s|ing)? whose|passport|map",
+        r"names?|named|accept(?:s|ed)?|passport|map",
         opening=_LIMIT + r"as (?:a|an|one|the) (?!of |guest|team|group|delegation|bloc|full|mediator|go-between|host)",
     ),
     _Kind(
         "guarantees",
         r"guarantees?|guaranteed that|assuranc\w+|assured|legally binding|safe (?:passage|conduct|landing)|"
-        r"immunity|inspect\w+|in writing|safety|security (?:pact|treaty|guarant\w+)|kept from the press|"
+        r"immunity|inspect\w+|in writing|safety|security (?:pact|treaty|guarant\w+)|"
         r"under(?:takes?|took|taking) (?:not|to)|written (?:promise|pledge|word)|"
         r"promis(?:e|es) (?:not|never|that|to|of)|monitors? (?:are|is|were|be|on|at|from)",
         r"monitor(?:s|ing|ed)?|observers?|verif\w+|cameras|bodyguards?|security(?! council| fee)|protect\w*|"
-        r"guaranteed|(?:a|his|her|its) (?:word|promise|pledge)|pledg\w+|signed paper|safely|escort\w*",
-        r"promises?|written|treaty|insurance|letter tells|harm",
+        r"guaranteed|(?:a|his|her|its) (?:word|promise|pledge)|pledg\w+|safely|escort\w*",
+        r"promises?|written|treaty|insurance|harm",
     ),
     _Kind(
         "venue",
@@ -126,10 +125,10 @@ _TABLE: Final = (
         rf"under (?:a|his|her|its|their) (?:own )?(?:\w+ )?roof|not on an? (?:island|ship)|hosted (?:by|in)|as host",
         rf"any (?:\w+ )?(?:{_PLACE})|host(?:s|ing)?|moved? (?:from|to)|soil|meeting place|capital",
         r"hotel|hall|city|rooms?|place",
-        opening=r"(?:it (?:is|was|be|would have to be) )?"
-        + _LIMIT
-        + r"(?:(?:in|at|to|for|inside|on) (?!.{0,12}\b(?:table|talks|U\.?N|Europeans|nobody|anyone|anybody)\b)"
-        rf"(?:(?-i:[A-Z])\w+|(?:[\w'’-]+ ){{1,4}}(?:{_PLACE})s?\b)|having the (?:session|meeting|talks) in)",
+        opening=r"(?:it (?:is|was|be|would have to be) )?" + _LIMIT + r"(?:(?:in|at|to|for|inside|on) "
+        r"(?!.{0,24}\b(?:table|talks|U\.?N|Europeans|nobody|anyone|anybody|participant|judges)\b)"
+        rf"(?:(?-i:[A-Z])\w+|(?:[\w'’-]+ ){{1,4}}(?:{_PLACE})s?\b)|(?:not|only) through (?-i:[A-Z])\w+$|"
+        r"having the (?:session|meeting|talks) in)",
     ),
     _Kind(
         "format",
@@ -137,28 +136,30 @@ _TABLE: Final = (
         r"attend\w*|delegat(?:e|es|ion|ions)|face(?:-| )to(?:-| )face|tak(?:es?|ing) part|took part|format|"
         r"framework|moderat\w+|presid(?:e|es|ed)|gavel|in person|negotiating (?:panel|team)|"
         r"third[ -]part(?:y|ies)|intermediar\w+|go-betweens?|bilateral\w*|multilateral\w*|no one else|nobody else|"
-        r"one-to-one|participa\w+|among those|member of|in the chair|takes? the file|"
+        r"one-to-one|participa\w+|among those|member of|in the chair|"
         r"any(?:one|body)(?: at all)? (?:but|other)|some(?:one|body) other|no(?:body|ne) but|\w+-way|negotiators|"
         r"nam(?:e|es|ed) (?:its|their|his) (?:representatives|delegates)|guests?|on board|(?:be|is|was) also there",
-        r"seats?|seated|direct(?:ly)?|indirect(?:ly)?|invit(?:e|es|ed)|presen(?:t|ce)|exclud\w+|"
+        r"chair|seats?|seated|direct(?:ly)?|indirect(?:ly)?|invit(?:e|es|ed)|presen(?:t|ce)|exclud\w+|"
         r"includ(?:e|es|ed|ing)|witness\w*|represent\w+|sponsor\w*|join(?:s|ed|ing)?|alone|together|"
         r"(?:stay|stays|stayed|kept|keeps) (?:away|out|home|at home)|members of|judges|someone|somebody|"
-        r"sen(?:ds?|t) (?:a|an|its|his|their|for|both|nobody|somebody)|team|masks|guarantors?|shut out|"
+        r"sen(?:ds?|t) (?:a|an|its|his|their|for|both|nobody|somebody)|team|guarantors?|shut out|"
         r"ambassadors?|lawyers|speak (?:at|there)|talking|the U\.?N\.?|the United Nations|African Union|"
         r"two (?:governments|peoples)|one (?:group|movement|voice)|observers?|table",
-        r"messages|envoys?|sat|sit(?:s|ting)?|with|through|led|comes?|came|run by|ran it|presidents?|ministers?|"
-        r"usurper|convene[sd]?|leader",
-        opening=_LIMIT
-        + r"(?:with|without(?= (?:the|its|their|it|them|him|her|us|any\w*|(?-i:[A-Z])\w+)\b)|through|via|between|among|by|under|behind|before|to (?:the|no|any)|as|from|alongside|beside) (?!which|whom)",
+        r"messages|envoys?|sat|sit(?:s|ting)?|led|comes?|came|run by|ran it|presidents?|ministers?|"
+        r"convene[sd]?|leader",
+        opening=_LIMIT + r"(?:with|without(?= (?:the|its|their|it|them|him|her|us|any\w*|foreign\w*|(?-i:[A-Z])\w+)\b)|"
+        r"through|via|between|among|by|under|behind|before|to (?:the|no|any)|as|from|alongside|beside) (?!which|whom)",
     ),
     _Kind(
         "agenda",
+        r"(?:on|about|over) (?:[\w'’-]+ ){1,5}(?:only|alone)|"
         r"agenda|topics?|(?<!nothing to )discuss(?:es|ed|ing)?|off the (?:table|list|page)|"
         r"on the (?:table|list|page)|tops? the|limited to|single package|(?:every|any)thing except|the subject|"
-        r"order of items|put in question|nothing else|separately|isolation from|in the title|top of the page|"
-        r"mention(?:s|ed)?|not for discussion|counted|preamble|(?:dictionary|vocabulary)|talked about|spoke of|"
+        r"order of items|put in question|nothing else|separately|isolation from|in the title|"
+        r"mention(?:s|ed)?|not for discussion|preamble|(?:dictionary|vocabulary)|talked about|spoke of|"
         r"spoken of",
-        r"items?|rais(?:e|es|ed)|questions?|issues?|chapters?|text|paper|lying on it|be left|amendments?",
+        r"(?:on|off|from) (?:the|its|their) agenda|items?|rais(?:e|es|ed)|"
+        r"questions?|issues?|chapters?|text|paper|be left|amendments?",
         r"clause|the word|matters?|spoken|dealt with|sentence|proposal",
         opening=_LIMIT
         + r"(?:on|about|over|of) (?!(?:the |an? )?(?:footing|foundation|terms|condition|day|soil|board|basis|eve))",
@@ -170,7 +171,7 @@ _TABLE: Final = (
         r"(?<!the )first(?! (?:minister|day|time|round|meeting|sentence))|elections?|votes?(?! of)|voted|"
         r"new (?:government|parliament|president)|(?:a|the|its|by which) date|calendar|year is out|"
         r"next (?:week|month|year|spring|summer|autumn|winter)|verdict|census|before",
-        r"after|until|trial|budget|congress|summit|answered|produced something|ahead of",
+        r"after|until|trial|budget|congress|summit|answered|ahead of",
     ),
 )
 KINDS: Final = (*(kind.name for kind in _TABLE), "other")

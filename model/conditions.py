@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from model.condition_kinds import condition_kind
+
 REACH: Final = 800  # characters on either side of the mention in which a condition is looked for
 CANDIDATES: Final = 24  # so that a hostile text of nothing but "if" costs little
 
@@ -28,7 +30,10 @@ class Spanned(Protocol):
 
 @dataclass(frozen=True)
 class Condition:
-    """The words of a condition: `text` stands at `start`, in characters of the sentence; `kind` is one of KINDS."""
+    """The words of a condition: `text` stands at `start`, in characters of the sentence.
+
+    `kind` is one of `KINDS` of model/condition_kinds.py.
+    """
 
     text: str
     start: int
@@ -63,26 +68,46 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _IN = r"in|on|at|through|via|with|under|by|among|between|to|about|over|inside|within"
+_TERM = r"(?:condition|proviso|understanding|rule|promise)"
 _CUES: Final = (
     _Cue(_words(r"only (?:if|when|once|after|until|in (?:exchange|return) for|on (?:the )?condition that)"), 4),
-    _Cue(_words(r"unless|on (?:(?:the|one) )?condition,? (?:that|of)|on (?:the|one) understanding:? that"), 4),
-    _Cue(_words(r"provid(?:ed|ing) (?:only )?that|providing|provided(?! by| with| for| an?)"), 4),
+    _Cue(_words(r"unless|on (?:(?:the|one) )?condition,? (?:that|of(?! anonymity))"), 4),
+    _Cue(_words(rf"on (?:the |an? |one )(?:\w+ )?{_TERM}(?:,? (?:namely|which is)\b)?[:,]?(?: that| of)?"), 4),
+    _Cue(_words(r"provid(?:ed|ing) (?:only )?that|providing|provided(?! (?:by|with|for|an?)\b)"), 4),
     _Cue(_words(r"in (?:exchange|return) for"), 4),
     _Cue(_words(r"(?<!as )if(?! not\b)(?:, and only if,)?|once(?! more| again)|(?:as|so) long as|as soon as"), 3),
+    _Cue(_words(r"(?:at|for) such time as|on (?:an?|one|the) (?:\w+ )?footing:"), 3),
+    _Cue(_words(r"when, and (?:not|only)[^,]{1,30},|on the stroke of|presuppos(?:es|ed)"), 3),
+    _Cue(_words(r"price (?:for|of) [^,;:]{1,60}?(?::| (?:is|was)(?: that)?)"), 3),
+    _Cue(_words(r"(?<=, )were(?= [^,;:]{2,40} to \w)"), 2.5, kept=True),
     _Cue(_words(r"until|till|not before|subject to|(?:contingent|conditional|conditioned|dependent) (?:up)?on"), 3),
-    _Cue(_words(r"depend(?:s|ed|ing)? (?:up)?on|hing(?:es|ed|ing) on|(?:up)?on receipt of"), 3),
-    _Cue(_words(r"insist(?:s|ed|ing)?(?: (?:that|on))?"), 2.5),
+    _Cue(_words(r"depend(?:s|ed|ing)? (?:up)?on|(?:hing|rest|turn|hang)(?:s|es|ed|ing)? on"), 3),
+    _Cue(_words(r"hung on|(?:up)?on receipt of"), 3),
+    _Cue(_words(r"insist(?:s|ed|ing)?(?: (?:that|on))?|first wants|wants first|wants, in return,"), 2.5),
+    _Cue(_words(r"need(?:s|ed)? to see"), 2.6),
     _Cue(_words(r"(?<!\ba )(?<!\bthe )demand(?:s|ed|ing)?(?: that)?(?! from| by)"), 2.5),
     _Cue(_words(r"(?:tie[sd]?|tying|link(?:s|ed)?) (?:(?:\w+ )?return(?:ing)? to )?[^,;:]{1,60}? to"), 2.5),
     _Cue(_words(rf"(?:not (?!to\b)|only |never )(?:{_IN}|before)(?! principle)(?= \w)"), 2.5, kept=True),
     _Cue(_words(r"without|(?:every|any|no)thing (?:but|except)|except(?: for)?|other than"), 2, kept=True),
     _Cue(_words(rf"but not(?! (?:{_IN})\b)"), 2, kept=True),
     _Cue(_words(r"(?:on )?(?:the )?(?:very )?(?:moment|minute|day|morning|week after)(?: that)?(?= \w+ \w+)"), 2),
+    _Cue(_words(r"(?:on |from )?the (?:hour|evening|night)(?: that| (?:in|at|from|on) which)?(?= \w+ \w+)"), 2),
     _Cue(_words(r"(?:any|no|an?) [\w-]+ (?:[\w-]+ )?(?:in|from|at|on|to) (?:which|whom)|(?<=, )yes to"), 2),
+    _Cue(_words(r"conditions? [^;:]{0,60}?(?:, among them|, including|:)|but(?= (?:under|with|on) )"), 1.8),
+    _Cue(_words(r"on (?:an?|the) (?:\w+ ){0,3}(?:basis|footing|foundation) (?:of|that)"), 2, kept=True),
     _Cue(_words(r"limited to|confined to|restricted to|nothing (?:that|which)"), 2),
+    _Cue(_words(r"(?:any|every|no)(?:one|body|where)(?: at all)? (?:but|except)|in isolation from"), 1.8, kept=True),
+    _Cue(_words(r"outside (?:the|any|its) [\w-]+ (?:framework|format|process)"), 1.8, kept=True),
     _Cue(_words(rf"(?:(?:{_IN}) )?(?:no one|nobody|nothing|nowhere) else"), 1.8, kept=True),
-    _Cue(_words(r"rather than"), 1.5, kept=True),
-    _Cue(_words(r"requir(?:es|ed|ing)|need(?:s|ed)? to see|wants?|wanted|wait(?:s|ed|ing)? (?:for|on)"), 1.5),
+    _Cue(_words(r"rather than|separately from"), 1.5, kept=True),
+    _Cue(_words(r"(?:any(?:one|body)?|every|those) (?:[\w-]+ ){0,5}?(?:that|who|which)"), 1.5),
+    _Cue(_words(r"(?:hang|pin|stake)(?:s|ed)? [^,;:]{1,50}? on|threaten(?:s|ed|ing)? to [^,;:]{1,60}? over"), 1.5),
+    _Cue(_words(r"ask(?:s|ed|ing)? for(?! (?:a )?(?:talks|dialogue|meeting|comment))"), 1.0),
+    _Cue(_words(r"any (?:[\w-]+ ){1,3}(?:attended|chaired|hosted) by"), 1.5, kept=True),
+    _Cue(_words(r"(?:not|never|no longer) (?:discuss|talk about|negotiate (?:about|on|over))"), 1, kept=True),
+    _Cue(_words(r"(?:through|via)(?= (?-i:[A-Z]))"), 0.9, kept=True),
+    _Cue(_words(r"as (?:an?|one|equals)(?! (?:result|rule|matter|sign|means|step|whole)\b)"), 0.9, kept=True),
+    _Cue(_words(r"requir(?:es|ed|ing)|wants?|wanted|wait(?:s|ed|ing)? (?:for|on)"), 1.5),
     _Cue(_words(r"should(?= (?:the|an?|any|its|their|his|(?-i:[A-Z][a-z]+)) )"), 1.5),
     _Cue(_words(r"upon|(?:suggest|propos|prefer|ask)e?(?:s|red|ed|ing)?(?: that| for)?(?=[^,;:.]{1,80} instead)"), 1.2),
 )
@@ -105,30 +130,79 @@ _RESUMING: Final = re.compile(
 # Conditions that hold their cue or stand before it, each with its strength; a group, where there is one, is the span.
 _IMPERATIVE = (
     r"bring|give|let|take|sign|free|lift|stop|revoke|pull|put|name|return|open|release|withdraw|drop|end|show|send|pay|"
-    r"respect|recogni[sz]e|remove|hand|leave|get"
+    r"respect|recogni[sz]e|remove|hand|leave|get|unlock|reopen|restore|come|admit|halt|allow|cut"
+)
+# What is given for it: "and we will come", "or the delegation leaves".
+_ANSWER = (
+    r"(?:(?:we|i|you|he|she|they|it|then|find|come|certain|talks?)\b|(?:the|an?|our|my|[\w’']+) (?:[^,;.]{3,60}? )?"
+    r"(?:will|shall|would|can|may|could|is|are|comes?|leaves?|stays?|sails?|flies|fly|walks?|goes)\b)"
 )
 # It holds no second one of these prepositions: of "talks in Oslo on prisoners only", the last three words.
 _PHRASE = rf"(?:{_IN}) (?:(?!(?:{_IN})\b)[\w.'’-]+ ){{1,8}}?"
 _WHOLE: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), strength)
     for pattern, strength in (
-        (rf"\b{_PHRASE}only\b(?! (?:{_IN}|if|when|after|once)\b)", 3.1),
+        (rf"\b(?:of (?:[\w'’-]+ ){{1,3}}?|{_PHRASE})only\b(?! (?:{_IN}|as|if|when|after|once|until)\b)", 3.1),
         (
-            rf"\b(?:{_IN}|as|only) [^,;:]{{2,60}}?,? (?:and|or) (?:not at all|nowhere else|nobody|"
+            rf"\b(?:{_IN}|as|only) (?:(?!(?:{_IN}|who|which)\b(?! the room| person))[\w.'’-]+,? ){{1,9}}?"
+            rf"(?:and|or) (?:not at all|nowhere(?: else)?|nobody|"
             rf"(?:(?:{_IN}) )?(?:no one|nobody|nothing|none|no other)(?: else| \w+)?)\b",
             3.0,
         ),
-        (r"\b(?:mak(?:es|ing)|made|set|sets|setting) ([^,;:]{2,80}?) (?:an? (?:pre)?condition|the price)\b", 3.0),
-        (r"\beither ([^,;:\"“”]{4,120}?),? or\b", 2.5),
+        (
+            r"\b(?:mak(?:es|ing)|made|set|sets|setting|nam(?:es|ed|ing)|want(?:s|ed)) "
+            r"([^,;:]{2,80}?)(?: as)? (?:an?|the|its|his|her|their) (?:precondition|condition|price|ticket)\b",
+            3.0,
+        ),
+        (
+            r"\b(only [^,;:\"“”]{3,60}?),? (?:[^,;:\"“”]{3,40}, )?(?:would|will|could|can|might) "
+            r"(?:make|bring|get|persuade|open|lead|move)\b",
+            2.5,
+        ),
+        (r"\beither ([^,;:\"“”]{4,120}?)(?:,[^,;:\"“”]{3,40},|,)? or\b", 2.5),
         (rf"\b{_PHRASE}alone\b", 2.2),
-        (r"(?:^|: )([^,;:]{4,60}?),? or (?:no|none|forget|nothing|an? empty|\w+ off)\b", 2.0),
+        (rf"\b(?:{_IN}|for|as) [^,;:]{{2,50}}?(?:,| and) (?:not|never) (?:{_IN}|for|as) [^,;:.]{{2,50}}", 2.2),
+        (r"\bwith(?:out)? [^,;:]{2,50}? (?:present|(?:at|around) the table|in the (?:room|chair))\b", 1.8),
+        (r"\bat a table (?:of|with) [^,;:.]{2,40}|\b[\w-]+ or (?:nobody|nowhere)\b", 1.8),
+        (
+            r"\bno (?:talks|bargaining|negotiations?|dialogue|meetings?|deal|peace) "
+            r"((?:under|amid|with|on|over|at) [^,;:.]{3,60})",
+            1.2,
+        ),
+        (
+            r"(?:^|: )([^;:]{4,60}?),? or (?:no|none|forget|nothing|we|an? empty|"
+            r"[\w'’]+ (?:off|out|stays?|leaves?|walks?|goes))\b",
+            2.0,
+        ),
         (r"\b(no [^,;:\"“”]{1,60}), (?:and )?no\b", 2.0),
-        (rf"(?:^|[\"“:;.] ?)((?:{_IMPERATIVE})\b[^,;:.\"“”]{{2,160}}?),? (?:and|or|then) ", 2.0),
+        (
+            rf"(?:^|[\"“:;.] ?)((?:{_IMPERATIVE})\b[^;:.\"“”]{{2,160}}?),?"
+            rf"(?:[\"”] [^\"“”]{{3,80}} [\"“]| )(?:then|(?:and|or) {_ANSWER})",
+            2.0,
+        ),
+        (rf"(?:^|[\"“:;.] ?)((?:{_IMPERATIVE})\b[^,;:.\"“”]{{2,160}}?),? (?:and|or) ", 1.8),
+        (
+            r"(?:^|[\"“:;] ?)((?:one|two|three|another|no) [^;:.\"“”]{2,80}?),?(?:[\"”] [^\"“”]{3,80} [\"“]| )"
+            rf"(?:and|or) {_ANSWER}",
+            1.6,
+        ),
         (r"(?:^|[,;:.\"“] ?)([^,;:.\"“”]{4,100}?),? (?:and )?then (?:we|i|our|a|the|talks?|dialogue)\b", 2.0),
     )
 )
 _FIRST: Final = _words(r"first(?! (?:\w+ )?(?:round|time|step|day|meeting|session|of))")
 _FIRST_ENDS: Final = re.compile(r"[,;.\"”]|$")
+# What turns the clause before it into a condition; the span ends there.
+_ENDED: Final = _words(
+    r"(?<=, )(?:failing which|or else|otherwise)|"
+    r"(?:is|are|was|were) (?:[\w.’'-]+ ){1,5}?(?:price|ticket|precondition)|"
+    r"(?:would be|is|was) enough to|is the (?:price|condition)"
+)
+# What makes a clause a limit of the agenda; the span is the whole clause.
+_BARRED: Final = _words(
+    r"(?:not|never) (?:be )?(?:for discussion|up for|open to|taken up|discussed|negotiable)|not be among|"
+    r"(?:stays?|stayed|kept|left|remains?) off|the (?:sole|one and only|only) "
+    r"(?:item|topic|subject|point|setting|ones|mediator|channel|format|framework|forum|talks|venue|place)"
+)
 _MUST: Final = _words(r"must|has to|have to|had to|would need to|needs to")
 _GATING: Final = _words(r"before|first")
 
@@ -157,10 +231,13 @@ _LIST_ITEM: Final = re.compile(
     r"until|in|on|as)\s)(?:[\w'’.-]+\s){1,4}(?:and|or)\s"
 )
 _CLAUSE_BREAK: Final = re.compile(
-    r";|,? (?:while|whereas) |, (?:but|and|which|who) |, (?:said|says|told) |[.?!][\"”’]*\s|\s—\s", re.IGNORECASE
+    r";|,? (?:while|whereas) |, (?:but(?! (?:not|never|only)\b)|and|which|who) |, (?:said|says|told) |"
+    r"[.?!][\"”’]*\s|\s—\s",
+    re.IGNORECASE,
 )
 _CLAUSE_START: Final = re.compile(
-    r"[,;:\"“”—]\s*(?:(?:and|but|so)\s)?|\b(?:that|says?|said|wants?|wanted|demanded|demands)\s", re.IGNORECASE
+    r"[,;:\"“”—]\s*(?:(?:and|but|so)\s)?|\b(?:that|says?|said|wants?|wanted|demanded|demands|asked for|ask for|but)\s",
+    re.IGNORECASE,
 )
 
 # What opens no condition: a cue before punctuation, "until it is", "until then". "Until Friday" is a weak one.
@@ -170,76 +247,6 @@ _EMPTY: Final = re.compile(
 )
 _DATE: Final = re.compile(
     r"(?:midnight|noon|\d|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-)
-
-# Each kind by words that tell it, and by words that only hint at it.
-_KINDS: Final = {
-    "ceasefire": (
-        r"cease-?fires?|truces?|fighting|shell(?:s|ed|ing)|bomb(?:s|ed|ing|ings|ardments?)?|rockets?|violence|"
-        r"kill(?:s|ed|ing|ings)|shooting|shot at|hostilities|(?:air ?)?strikes|raids|offensives?|guns|arms|weapons|"
-        r"storm(?:s|ed|ing)|drones?|disarm\w*|terror\w*|war's end|jets?",
-        r"attack(?:s|ed|ing)?|military operation|flights over|helicopters?|mines|silen\w+|fire|firing|war",
-    ),
-    "withdrawal": (
-        r"withdrawals?|pull(?:s|ed|ing)?(?:-| )?(?:out|back)|pull(?:s|ed|ing)? (?:its|their|his)|sieges?|blockades?|"
-        r"encircle\w*|garrisons?|troops|tanks|peacekeepers|retreat(?:s|ed)?|demilitari[sz]\w+|checkpoints?|barracks|"
-        r"vacat(?:e|es|ed)|fleet|forces|(?:leave|leaves|left|quits?) (?:the|our|its|their|his|(?-i:[A-Z])\w+)|"
-        r"roadblocks|cordon|occup(?:y|ies|ied|ation)|evacuat\w+|patrol boats|warships?",
-        r"withdr[ae]w\w*|leaves?|left|(?:come|came) down from|soldiers|passes",
-    ),
-    "release": (
-        r"releas(?:e|es|ed|ing)|freed|frees|free|freeing|prisoners?|hostages?|detain\w+|captives?|captur\w+|jail\w*|"
-        r"amnest(?:y|ied)|bod(?:y|ies) of|abduct\w+|let (?:go|out)|prisons?|imprison\w+|arrested|pardon(?:s|ed)?|"
-        r"kidnap\w+",
-        r"(?:given|gives?|gave|hand(?:s|ed)?) (?:back|over)|returned|held|home",
-    ),
-    "recognition": (
-        r"recogni[sz]\w+|legitima\w+|sovereign\w*|acknowledg\w+|equals?|flags?|statehood|independen(?:ce|t)|right to|"
-        r"two-state|two states|second state|federal (?:state|republic)|political entity|apolog\w+|minority|titles?",
-        r"named?|names|status|accept(?:s|ed)?",
-    ),
-    "sanctions": (
-        r"sanctions?|assets|tariffs?|embargo(?:es)?|dut(?:y|ies)|unfr(?:eeze|ozen|eezes|oze)|frozen|blacklist|levies|"
-        r"snapback|export (?:curbs|controls|bans?)|(?:travel|flight) bans?|direct flights|ports|border crossings?|"
-        r"corridor|entity list",
-        r"exports?|banks?|curbs",
-    ),
-    "guarantees": (
-        r"guarant\w+|assur\w+|legally binding|safe (?:passage|conduct)|monitor\w*|immunity|inspect\w+|verif\w+|"
-        r"in writing|cameras|bodyguards?|safety|security (?:pact|treaty)",
-        r"written|pledg\w+|promis\w+|security|protect\w*",
-    ),
-    "format": (
-        r"mediat\w+|facilitat\w+|observers?|in the room|at (?:the|a|its|any) table|chair(?:s|ed|man)?|seats?|seated|"
-        r"attend\w*|delegat\w+|direct(?:ly)?|indirect(?:ly)?|face(?:-| )to(?:-| )face|invit\w+|presen(?:t|ce)|"
-        r"tak(?:es?|ing) part|took part|(?:stays?|stayed|kept) (?:away|out)|excluded?|includ(?:es?|ed)|witness\w*|"
-        r"format|messages|represent\w+|sponsor\w*|join(?:s|ed)?|participa\w+|among those|intermediar\w+|go-between|"
-        r"bilateral\w*|multilateral\w*|no one else|nobody else|member of|took the chair|the United Nations|"
-        r"the U\.?N\.?|the African Union",
-        r"team|envoys?|sit(?:s|ting)?|sat|with(?:out)?|through|led|someone|somebody|alone|between|comes?|sen(?:t|ds?)",
-    ),
-    "venue": (
-        r"venue|host|held in|hosted (?:by|in)|(?:on|in) (?:\w+ )?soil|neutral (?:ground|country|place)|third country|"
-        r"in another country|moved (?:from|to)|nowhere else|in no other|not on an? (?:island|ship)|"
-        r"(?:not|only) (?:in|at|through) (?-i:[A-Z])\w+|in (?-i:[A-Z])\w+ (?:only|alone|or)",
-        r"(?:through|in|at) (?-i:[A-Z])\w+$",
-    ),
-    "agenda": (
-        r"agenda|on the table|topics?|discuss\w*|items?|raise[sd]?|off the (?:table|list)|tops? the list|limited to|"
-        r"(?:on|about|over) [\w ]{1,40} (?:only|alone)|not (?:on|about|over)|only (?:on|about)|single package|"
-        r"everything except",
-        r"issues?|on|about|mention(?:s|ed)?|questions?",
-    ),
-    "sequence": (
-        r"elections?|votes?|referendum|ballot|next (?:week|month|year)|new (?:government|parliament)|sworn in|"
-        r"inaugurat\w+|talks? (?:later|after)|budget",
-        r"first(?! day)|before|after|until",
-    ),
-}
-KINDS: Final = (*_KINDS, "other")
-_KIND_PATTERNS: Final = tuple(
-    {kind: re.compile(rf"(?<!\w)(?:{words[tier]})(?!\w)", re.IGNORECASE) for kind, words in _KINDS.items()}
-    for tier in (0, 1)
 )
 
 
@@ -254,15 +261,6 @@ def find_condition(sentence: str, mention: Spanned) -> Condition | None:
     best = max(candidates, key=lambda each: each.strength - _distance(sentence, mention, each))
     text = sentence[best.start : best.end]
     return Condition(text, best.start, condition_kind(text))
-
-
-def condition_kind(text: str) -> str:
-    """The kind of a condition by its words: that of the first telling word, else of the first hint, else `other`."""
-    for patterns in _KIND_PATTERNS:
-        found = [(match.start(), kind) for kind, pattern in patterns.items() if (match := pattern.search(text))]
-        if found:
-            return min(found, key=lambda each: each[0])[1]
-    return "other"
 
 
 def _candidates(sentence: str, mention: Spanned) -> list[_Candidate]:
@@ -316,6 +314,12 @@ def _preceding(window: str, low: int) -> Iterator[_Candidate]:
         end = match.end() if end_here else _end_of_clause(window, match.end())
         start, end = _trimmed(window, _start_of_clause(window, match.start()), end)
         yield _Candidate(start, start, end, 1.8)
+    for match in _ENDED.finditer(window, low):
+        start, end = _trimmed(window, _start_of_clause(window, match.start() - 2), match.start())
+        yield _Candidate(start, start, end, 2.5)
+    for match in _BARRED.finditer(window, low):
+        start, end = _trimmed(window, _start_of_clause(window, match.start()), _end_of_clause(window, match.end()))
+        yield _Candidate(start, start, end, 1.5)
     for match in _MUST.finditer(window, low):
         start, end = _trimmed(window, _start_of_clause(window, match.start()), _end_of_clause(window, match.end()))
         gating = _GATING.search(window, start, end + len(" before"))
@@ -375,7 +379,7 @@ def _trimmed(window: str, start: int, end: int) -> Span:
 def _distance(sentence: str, mention: Spanned, candidate: _Candidate) -> float:
     """How far a candidate is from the clause of the mention, in the unit of a cue's strength."""
     if candidate.cue >= mention.end:
-        between, behind = sentence[mention.end : candidate.cue], 0.0
+        between, behind = sentence[mention.end : candidate.cue + len("only")], 0.0
     else:
         between, behind = sentence[candidate.end : mention.start], 0.5
     breaks = sum(1 for _ in _CLAUSE_BREAK.finditer(between))

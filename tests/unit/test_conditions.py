@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from model.conditions import KINDS, Condition, condition_kind, find_condition
+from model.conditions import Condition, find_condition
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,52 @@ def test_what_must_come_before_the_talks_is_the_condition_and_not_the_talks() ->
 
 @pytest.mark.parametrize(
     "marked",
+    [
+        "[Orsa] would stay at the talks only as long as {the catch of last year is kept}, it said.",
+        "[Kyra] will come on the sole condition that {the harbor pilots come too}.",
+        "[Orsa] offers a hall on one house rule: {each leaves his rifle outside}.",
+        "[Kyra] will talk with any captain who {has handed in his guns}.",
+        "[Orsa] made {the return of the lighthouse} its price for coming back.",
+        "[Orsa]'s price for a second round was {the old customs line}.",
+        "[Orsa] asked for {a chair at the lake table}, failing which it would go home.",
+        "[Kyra] said that its return rests on {the release of the crew}.",
+        "[Kyra] said that, {were Orsa to free the crew}, it would be in Ferrin by night.",
+        "{Only a new vote}, [the rebels] said, would bring them to the hall.",
+    ],
+)
+def test_a_condition_needs_no_if(marked: str) -> None:
+    sentence, actor, wanted = read(marked)
+    assert words_of(find_condition(sentence, actor)) == wanted
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "{A second bridge} is [Kyra]'s price for taking its chair again.",
+        "{An end to the blockade} is the price for any talks, [the league] said.",
+        '"{Put the guns in the shed}," [Orsa] told the rebels, "and then we shall talk."',
+        "[Kyra] said {the islands are not for discussion}.",
+        "[Kyra] will speak {in Ferrin or nowhere}.",
+        "[They] say that they will not talk {as a minority}.",
+    ],
+)
+def test_a_condition_may_hold_or_precede_its_cue(marked: str) -> None:
+    sentence, actor, wanted = read(marked)
+    assert words_of(find_condition(sentence, actor)) == wanted
+
+
+def test_but_not_belongs_to_the_clause_of_the_actor() -> None:
+    sentence, actor, wanted = read("[Orsa] would sit down with Kyra alone, it said, but {not on the island}.")
+    assert words_of(find_condition(sentence, actor)) == wanted
+
+
+def test_speaking_on_condition_of_anonymity_is_no_condition() -> None:
+    sentence, actor, _ = read("[An aide], speaking on condition of anonymity, said that the talks go on.")
+    assert find_condition(sentence, actor) is None
+
+
+@pytest.mark.parametrize(
+    "marked",
     ["[Kyra] will attend the talks.", "[Kyra] sets terms for the talks", "[Kyra] has been silent until then."],
 )
 def test_a_sentence_may_tell_no_condition(marked: str) -> None:
@@ -142,31 +188,19 @@ def test_the_offsets_count_characters_of_the_sentence() -> None:
     assert sentence[condition.start : condition.end] == condition.text == "the siege is lifted"
 
 
+def test_the_condition_carries_the_kind_of_its_words() -> None:
+    sentence, actor, _ = read("[Kyra] will meet the envoy only in Geneva, it said.")
+    condition = find_condition(sentence, actor)
+    assert condition is not None
+    assert condition.kind == "venue"
+
+
 @pytest.mark.parametrize(
-    ("text", "kind"),
+    "piece",
     [
-        ("the shelling stops", "ceasefire"),
-        ("the army lifts its siege of the port", "withdrawal"),
-        ("its prisoners are freed", "release"),
-        ("the island is recognized as a state", "recognition"),
-        ("the sanctions are lifted", "sanctions"),
-        ("safe passage is guaranteed", "guarantees"),
-        ("the women's council is given seats as well", "format"),
-        ("only in Geneva", "venue"),
-        ("not through Doha", "venue"),
-        ("the election is over", "sequence"),
-        ("on prisoners only", "agenda"),
-        ("not about the islands", "agenda"),
-        ("its poet is read aloud", "other"),
+        *("if ", "no a, ", "only in ", "until it ", ", who said, ", '"', "in a a a ", "must first ", "x", "  ", "—"),
+        *("any a ", "one a and ", "price for ", "only a, a, ", "either a, a, ", "with a "),
     ],
-)
-def test_the_kind_is_told_by_the_words(text: str, kind: str) -> None:
-    assert condition_kind(text) == kind
-    assert kind in KINDS
-
-
-@pytest.mark.parametrize(
-    "piece", ["if ", "no a, ", "only in ", "until it ", ", who said, ", '"', "in a a a ", "must first ", "x", "  ", "—"]
 )
 def test_a_hostile_text_takes_no_time(piece: str) -> None:
     text = (piece * 200_000)[:200_000]
