@@ -34,7 +34,7 @@ class TrainingSettings:
     unmarked_share: float = 0.1
     swapped_share: float = 1.0  # of the sentences with a stance: how many are also learnt under other names
     context_sentences: int = 2  # how many sentences before its own the network learns to read; 0 for none
-    context_share: float = 0.6  # of the sentences without a context: how many get one from their topic
+    context_share: float = 0.4  # of the sentences without a context: how many get one from their topic
     networks: int = 1  # trained in different orders of the rows; their weights are averaged
     seed: int = 7
 
