@@ -21,6 +21,7 @@ from model.folders import SEEDS
 from model.labels import STANCES
 from model.mentions import Mention
 from model.records import Document, Pair
+from training.articles import load_articles
 
 ARTICLES: Final = SEEDS / "articles"
 DRAWS: Final = 1000
@@ -49,20 +50,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="also write the numbers there, as JSON")
     arguments = parser.parse_args()
     analyzer = load_analyzer(arguments.bundle) if arguments.bundle else load_analyzer()
-    everything = load_articles(arguments.articles)
-    report: Json = {"model": analyzer.name, "long_article": timed(analyzer, long_article(everything))}
-    for split in ("dev", "test"):
-        articles = [article for article in everything if article["split"] == split]
+    sides = {split: load_articles(arguments.articles, split) for split in ("dev", "test")}
+    long = long_article([article for articles in sides.values() for article in articles])
+    report: Json = {"model": analyzer.name, "long_article": timed(analyzer, long)}
+    for split, articles in sides.items():
         if articles:
             report[split] = measured(analyzer, articles)
     text = json.dumps(report, indent=1)
     if arguments.out:
         arguments.out.write_text(text + "\n", encoding="utf-8")
     print(text)
-
-
-def load_articles(folder: Path) -> list[Json]:
-    return [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))]
 
 
 def measured(analyzer: Analyzer, articles: Sequence[Json]) -> Json:
@@ -160,7 +157,7 @@ def pair_scores(reads: Sequence[Read]) -> tuple[float, float, float]:
 
 
 def stance_macro_f1(reads: Sequence[Read]) -> float:
-    """The mean over the four stances of the F1 of (sentence, actor, stance): a pair missed or made up counts as wrong."""
+    """The mean over the four stances of the F1 of (sentence, actor, stance): what is missed or made up is wrong."""
     scores = []
     for stance in STANCES:
         gold = {(read.id, key) for read in reads for key, row in read.gold.items() if row["stance"] == stance}

@@ -3,14 +3,14 @@
 A file is a YAML list of entries. An entry with a new id describes an actor; one with an id that the registry has
 already adds to that actor: more aliases, or another name for it. Files are read in layers: what ships with Parley is
 the first, each file of a user a further one. Within a layer no two actors may hold the same words on the same day; a
-later layer takes words from the earlier ones.
+later layer takes words from the earlier ones, for the days that it gives.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ KINDS: Final = ("name", "demonym", "capital", "palace", "ministry", "force", "pe
 FIELDS: Final = ("id", "name", "type", "iso3", "wikidata", "parent", "member_of", "aliases")
 FORM_FIELDS: Final = {"text", "since", "until", "undated"}
 CODES: Final = {"iso3": re.compile(r"[A-Z]{3}"), "wikidata": re.compile(r"Q[1-9][0-9]*")}
+
+ONE_DAY: Final = timedelta(days=1)
 
 Complain = Callable[[str], None]
 
@@ -49,6 +51,14 @@ class Alias:
         """Whether there is a day on which both hold."""
         begins_in_time = self.since is None or other.until is None or self.since < other.until
         return begins_in_time and (other.since is None or self.until is None or other.since < self.until)
+
+    def without(self, other: "Alias") -> list["Alias"]:
+        """The days of this alias on which the other does not hold: none, one or two stretches of time."""
+        if not self.overlaps(other):
+            return [self]
+        before = [replace(self, until=other.since)] if other.since and self.holds(other.since - ONE_DAY) else []
+        after = [replace(self, since=other.until)] if other.until and self.holds(other.until) else []
+        return before + after
 
 
 @dataclass(frozen=True)
@@ -141,8 +151,9 @@ def _read_entries(file: Path, listed: Sequence[Any], complain: Complain) -> Iter
 
 
 def _read_entry(where: str, fields: dict[str, Any], complain: Complain) -> Entry:
-    for field in fields.keys() - set(FIELDS):
-        complain(f"{field!r} is no field; use {', '.join(FIELDS)}")
+    for field in fields:
+        if field not in FIELDS:
+            complain(f"{field!r} is no field; use {', '.join(FIELDS)}")
     for field in ("name", "parent", "iso3", "wikidata"):
         if field in fields and not _is_words(fields[field]):
             complain(f"{field} must be a string")
@@ -229,24 +240,30 @@ def _add(entry: Entry, actors: dict[str, Actor], complain: Complain) -> None:
 
 
 def _take(layer: Iterable[Entry], actors: dict[str, Actor]) -> list[str]:
-    """Take the words of a layer from the actors before it that held them on the same day, and say so."""
+    """Take the words of a layer from the actors before it, for the days that it gives, and say so."""
     claims = defaultdict(list)
     for entry in layer:
         for alias in entry.aliases:
             claims[alias.text].append((entry.id, alias))
     taken: list[str] = []
     for actor in list(actors.values()):
-        lost = {
-            alias: holder
-            for alias in actor.aliases
-            for holder, claim in claims.get(alias.text, ())
-            if holder != actor.id and claim.overlaps(alias)
-        }
-        if lost:
-            kept = tuple(alias for alias in actor.aliases if alias not in lost)
+        kept = actor.aliases
+        for text in dict.fromkeys(alias.text for alias in actor.aliases if alias.text in claims):
+            for holder, claim in claims[text]:
+                if holder != actor.id and any(alias.text == text and alias.overlaps(claim) for alias in kept):
+                    kept = tuple(part for alias in kept for part in _left_of(alias, claim))
+                    taken.append(f"{text!r} means {holder}, no longer {actor.id}{_days(claim)}")
+        if kept != actor.aliases:
             actors[actor.id] = replace(actor, aliases=kept)
-            taken += [f"{alias.text!r} means {holder}, no longer {actor.id}" for alias, holder in lost.items()]
     return taken
+
+
+def _left_of(alias: Alias, claim: Alias) -> list[Alias]:
+    return alias.without(claim) if alias.text == claim.text else [alias]
+
+
+def _days(alias: Alias) -> str:
+    return "".join(f", {word} {day}" for word, day in (("since", alias.since), ("until", alias.until)) if day)
 
 
 def _described_twice(layer: Iterable[Entry]) -> Iterator[str]:

@@ -108,6 +108,11 @@ _LONGER_NAME: Final = re.compile(
     r"\b(?:Port|Northern|Eastern|Western|Southern|Central|New|Upper|Lower|Fort|San|Lake|Mount|East|West|Greater|Inner|"
     r"Outer) $"
 )
+_INSIDE: Final = re.compile(r"\b(?:in|at|inside|within|outside|into)\s+(?:the\s+)?$")
+_NO_BODY_AFTER: Final = re.compile(
+    r"\s+(?:headquarters|building|office in|"
+    r"(?:peace\s+|accession\s+)?(?:talks|process|summit|membership|accession|deal))\b"
+)
 _LIST_END: Final = re.compile(r"(?:,|\band|\bor)\s+(?:the\s+)?$")
 _PAST: Final = re.compile(r"\b(?:once|former|formerly|ex-)")
 _PAST_SERVICE: Final = re.compile(
@@ -117,9 +122,10 @@ _COUNTED: Final = re.compile(  # "24 Iraqis", "all Iraqis": people, not the stat
     r"(?:\d|\b(?:million|thousands|hundreds|dozens|scores|all|many|most|some|two|three|four|five|other|ordinary|"
     r"fellow|young|displaced|missing))\s+(?:of\s+)?$"
 )
+_SOMEBODY: Final = re.compile(r"\b[Aa]n? $")  # "a Norwegian": a person, not the state
 _ENDS_PEOPLE: Final = re.compile(
     r"\s+(?:and|or|have|has|had|will|would|said|say|says|are|were|want|wanted|must|can|could|did|do|to|who|that|not|"
-    r"may|might|should|in|on|at|over|with|from|for|if|until|by|as|before|after|remain|agreed|refused|insist|insisted|"
+    r"vote[sd]?|reject|accept|refuse|demand|think|fear|believe|hope|know|need|call|may|might|should|in|on|at|over|with|from|for|if|until|by|as|before|after|remain|agreed|refused|insist|insisted|"
     r"never|still|also)\b"
 )
 _DATELINE: Final = re.compile(r"\s*(?:,\s+[A-Z][\w .]+)?\s*(?:\([^)]{2,30}\))?\s*[—–-]{1,2}\s")
@@ -139,9 +145,7 @@ def is_agent(match: Match, before: str, after: str) -> bool:
         case "name" | "acronym" if match.actor.type == "state":
             return _state_acts(match.text, before, after)
         case "name" | "acronym":
-            return not re.search(r"\b(?:in|at|inside|within|outside|into)\s+(?:the\s+)?$", before) and not re.match(
-                r"\s+(?:headquarters|building|office in)\b", after
-            )
+            return not _INSIDE.search(before[-24:]) and not _NO_BODY_AFTER.match(after)
         case _:
             return True
 
@@ -175,8 +179,8 @@ def _preposition_allows(before: str, default: bool) -> bool:
         return True
     word = found["word"].lower()
     lead = before[: max(0, len(before) - 24) + found.start()]
-    if word == "to" and _MOVES.search(lead[-24:]):
-        return False
+    if word == "to":  # "To Moscow we say this"
+        return not lead.strip() or bool(_LEADS[word].search(lead) and not _MOVES.search(lead[-24:]))
     if word == "for":
         return default and not _SENT_FOR.search(lead)
     return bool(_LEADS[word].search(lead))
@@ -195,7 +199,7 @@ def _is_dateline(before: str, after: str) -> bool:
 def _is_people(text: str, before: str, after: str) -> bool:
     """A demonym that stands for a party: "the Russians", "Iranians said", "the British will"."""
     ends_phrase = not re.match(r"\s+\w", after) or _ENDS_PEOPLE.match(after)
-    if _COUNTED.search(before[-30:]):
+    if _COUNTED.search(before[-30:]) or _SOMEBODY.search(before[-4:]):
         return False
     if text.endswith("s") and re.search(r"\b[Tt]he $", before):
         return True

@@ -14,12 +14,13 @@ from datetime import date
 from typing import Final
 
 from model.actors import Actor, Alias, Match, Registry
-from model.collectives import Pairings, collectives_in, members
-from model.introductions import name_of_state, names_after_pronoun, names_beside, names_with_office
-from model.mentions import NEAR, Memory, Mention, Reference, references_in
-from model.names import BRACKET, Spans, leftmost_longest, name_forms
-from model.nominals import URGES, Cast, nominals_in, nouns_after, resolve_nominal
+from model.collectives import OTHER, Collective, Pairings, collectives_in, members, other_side
+from model.introductions import name_of_state, names_after_pronoun, names_beside, names_with_office, special_envoys
+from model.mentions import NEAR, Memory, Mention, Reference, references_in, sub_actor
+from model.names import BRACKET, Spans, leftmost_longest
+from model.nominals import INNER, URGES, Cast, nominals_in, nouns_after, resolve_nominal
 from model.parties import unknown_parties
+from model.persons import INFERRED, STATED, People
 from model.roles import role_after
 from model.sentences import Sentence
 
@@ -29,11 +30,17 @@ _LONGER: Final = {
     "person": re.compile(r" [A-ZÀ-Þ][a-zà-þ]"),
     "acronym": re.compile(r"-\w"),
 }
+OF_LEAD: Final = 2  # what a state named there counts in addition
 LEAD: Final = 2  # sentences, the title among them, that say which state the document is about
+OPENING: Final = 5  # characters before the words with which a sentence begins
 LEFT: Final = 8  # so many mentions before a noun are looked at
 _SPOKE_IN: Final = re.compile(r"\b(?:said|told\s+reporters|told\s+journalists)\s+in\s+")
-_TITLE_BEFORE: Final = re.compile(r"\b([A-Z][a-z]+)\.? $")
+_IN: Final = re.compile(r"(?:\W{0,3}|.{0,20}[—–-]\s)In\s")
+_SAID_THAT: Final = re.compile(r"[^,;.\"“”]{5,60}?\b(?:said|says)\s+(?:on\s+\w+\s+)?(?:that\s+)?")
+_TITLE_BEFORE: Final = re.compile(r"\b([A-Za-z]+)(?:\. |,? )$")
+_PRIME_MINISTER: Final = re.compile(r"\b[Pp]rime [Mm]inister\b")
 _RANKS: Final = {"Gen": "general", "Col": "colonel", "Adm": "admiral", "Amb": "ambassador"}
+_NAME_IN_ROLE: Final = re.compile(r"[A-ZÀ-Þ][\w’-]*(?:\s+(?:of\s+|for\s+|the\s+|and\s+){0,2}[A-ZÀ-Þ][\w’-]*){0,9}")
 _SHORT_AFTER_NAME: Final = re.compile(r"\b(?:of|for|in)\b")
 
 
@@ -47,6 +54,9 @@ def document_mentions(
     """
     parties = unknown_parties(" \n ".join(sentence.text for sentence in sentences), registry, day)
     known = [_known(sentence.text, registry, day) for sentence in sentences]
+    home = max(_places(known).items(), key=lambda each: each[1], default=("", 0))[0]
+    if home in registry.actors:
+        known = [[_at_home(match, registry.actors[home], registry) for match in matches] for matches in known]
     own = Registry(parties)
     places = _places([*known, *(list(own.matches(sentence.text)) for sentence in sentences)])
     memory: list[Memory] = [{} for _ in sentences]
@@ -64,7 +74,7 @@ class _Reading:
 
     `names` are the parties that only the document names and what else it introduced, `places` how often it names
     each state, `memory` what the rules said of each match, `before` and `rivals` what the reading before learned.
-    `forms` gathers, for each name that the document introduces, whose it is.
+    `people` and `forms` gather whose each name is that the document introduces.
     """
 
     registry: Registry
@@ -75,14 +85,17 @@ class _Reading:
     rivals: Pairings | None = None
     cast: Cast = field(default_factory=Cast)
     pairings: Pairings = field(default_factory=Pairings)
+    people: People = field(default_factory=People)
     forms: dict[str, dict[str, Actor]] = field(default_factory=lambda: defaultdict(dict))
+    lead: list[Actor] = field(default_factory=list)
     last_states: list[Actor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.cast.places.update(self.places)
+        self.cast.mediators = (self.rivals or self.pairings).mediators
         if self.before:
             self.cast.actors.update(self.before.actors)
-            self.cast.counts.update(self.before.counts)
+            self.cast.earlier.update(self.before.tally)
             for noun, called in self.before.called.items():
                 self.cast.called[noun].update(called)
 
@@ -91,18 +104,26 @@ class _Reading:
         for index, (sentence, matches) in enumerate(zip(sentences, known, strict=True)):
             both = leftmost_longest([*self._own_names(sentence.text), *matches])
             references = references_in(sentence.text, both, self.registry, self.memory[index])
+            references = [self._of_person(each, references) for each in references]
+            self.cast.scene = _scene(sentence.text, both)
             references = self._with_nominals(sentence.text, index, references)
-            self._learn_names(sentence.text, references, both, found[-1] if found else [])
+            self._learn_names(sentence.text, references, both, next((each for each in found[:-3:-1] if each), []))
             self._learn_words(sentence.text, index, references)
             mentions = [reference.mention for reference in references]
-            mentions += self._collectives(sentence.text, index, mentions)
+            mentions += self._collectives(sentence.text, index, mentions, found[-1] if found else [])
             self.last_states = [match.actor for match in both if match.actor.type == "state"] or self.last_states
+            mentions += self._other_sides(sentence.text, index, mentions, found[-1] if found else [])
+            self.lead = self.lead or [mention.actor for mention in mentions][:1]
+            self.cast.persons = [mention.actor for mention in mentions if mention.kind == "person"]
             found.append(sorted(mentions, key=lambda mention: mention.start))
         return found
 
     def learned(self, parties: Iterable[Actor]) -> Registry:
         """The parties of the document with every name that it introduced for them; no name of two owners."""
         aliases: dict[str, list[Alias]] = defaultdict(list)
+        for form, actor in self.people.forms().items():
+            aliases[actor.id].append(Alias(form, "person"))
+            self.cast.actors.setdefault(actor.id, actor)
         for form, owners in self.forms.items():
             if len(owners) == 1:
                 aliases[next(iter(owners))].append(Alias(form, _kind(form)))
@@ -128,89 +149,122 @@ class _Reading:
             at = bisect_right(ends, nominal.start)
             left = [(each.mention.actor, each.mention.end) for each in references[max(0, at - LEFT) : at]]
             actor = resolve_nominal(nominal, self.cast, text, index, left)
+            if actor and nominal.noun in INNER and actor.type == "state":
+                actor = sub_actor(actor, INNER[nominal.noun], self.registry)
             if actor:
                 role = role_after("", text[nominal.end : nominal.end + 60])
+                if nominal.noun == "country" and (role is None or role.part == "none"):
+                    continue
                 end = nominal.end + (role.length if role and not role.part else 0)
                 mention = Mention(actor, text[nominal.start : end], nominal.start, "nominal")
-                found.append(Reference(mention, role.noun if role else ""))
+                found.append(Reference(mention, role.noun if role else nominal.noun))
                 taken.add(nominal.start, end)
         return sorted([*references, *found], key=lambda each: each.mention.start)
+
+    def _of_person(self, role: Reference, references: Sequence[Reference]) -> Reference:
+        """ "Libya's eastern commander Khalifa Haftar" is Haftar's body, here and wherever those words come again."""
+        mention = role.mention
+        near = (each.mention for each in references if 0 <= each.mention.start - mention.end <= 1)
+        person = next((each for each in near if each.kind == "person"), None)
+        if mention.kind != "role" or person is None or person.actor.id == mention.actor.id:
+            return role
+        self.forms[mention.text][person.actor.id] = person.actor
+        self.cast.actors.setdefault(person.actor.id, person.actor)
+        return replace(role, mention=replace(mention, actor=person.actor))
 
     def _learn_names(
         self, text: str, references: list[Reference], matches: Sequence[Match], previous: Sequence[Mention]
     ) -> None:
-        taken = Spans((each.mention.start, each.mention.end) for each in references)
+        taken = Spans(
+            (each.mention.start, each.mention.end)
+            for each in references
+            if each.mention.kind != "person" or self._is_registered(each.mention.text)
+        )
         for each in list(references):
             mention = each.mention
-            if mention.kind == "person":
-                self._introduce(mention.text, mention.actor)
+            if mention.kind == "person" and " " in mention.text and self._is_registered(mention.text):
+                self.people.add(mention.text, mention.actor, STATED)
             for name, start in names_beside(text, mention.start, mention.end, each.noun):
-                self._add_person(name, start, mention.actor, references, taken)
+                weight = INFERRED if mention.kind == "nominal" else STATED
+                self._add_person(name, start, mention.actor, weight, references, taken)
             bracket = BRACKET.match(text, mention.end)
             if bracket and self.registry.resolve(bracket[1]) is None:
                 self.forms[bracket[1]][mention.actor.id] = mention.actor
         for match in matches:
             if match.actor.type == "state":
                 for name, start in name_of_state(text, match.start):
-                    self._add_person(name, start, match.actor, references, taken)
+                    self._add_person(name, start, match.actor, STATED, references, taken)
         for name, start, phrase in names_after_pronoun(text):
-            subject = references[0].mention if references and references[0].mention.end <= phrase else None
-            owner = subject or next(iter(previous), None)
+            owner = _owner(text, phrase, references, previous)
             if owner:
-                self._add_person(name, start, owner.actor, references, taken)
+                self._add_person(name, start, owner, INFERRED, references, taken)
+        for name, start in special_envoys(text):
+            nations = self.registry.actors.get("UN")
+            if nations:
+                self._add_person(name, start, nations, INFERRED, references, taken)
         for name, start, phrase in names_with_office(text):
             state = self._state_of_office(text, phrase, matches, previous)
             if state:
-                self._add_person(name, start, state, references, taken)
+                self._add_person(name, start, state, INFERRED, references, taken)
         references.sort(key=lambda each: each.mention.start)
 
-    def _add_person(self, name: str, start: int, actor: Actor, references: list[Reference], taken: Spans) -> None:
+    def _is_registered(self, name: str) -> bool:
+        return bool(self.registry.holders(name))
+
+    def _add_person(
+        self, name: str, start: int, actor: Actor, weight: int, references: list[Reference], taken: Spans
+    ) -> None:
         if taken.overlaps(start, start + len(name)):
             return
-        self._introduce(name, actor)
-        taken.add(start, start + len(name))
-        references.append(Reference(Mention(actor, name, start, "person")))
-
-    def _introduce(self, name: str, actor: Actor) -> None:
-        if " " in name:
-            for form in name_forms(name):
-                self.forms[form][actor.id] = actor
-                self.cast.actors.setdefault(actor.id, actor)
+        self.people.add(name, actor, weight)
+        self.cast.actors.setdefault(actor.id, actor)
+        end = start + len(name)
+        if not any(each.mention.start < end and start < each.mention.end for each in references):
+            references.append(Reference(Mention(actor, name, start, "person")))
 
     def _state_of_office(
         self, text: str, phrase: int, matches: Sequence[Match], previous: Sequence[Mention]
     ) -> Actor | None:
-        """The state of "Foreign Minister X": where X spoke ("said in Bamako"), else the last named, else at home."""
+        """The state of "Foreign Minister X": where X spoke ("said in Bamako"), else named before it, else home."""
         at = bisect_left(matches, phrase, key=lambda match: match.start)
         near = [match for match in matches[max(0, at - LEFT) : at + LEFT] if match.actor.type == "state"]
         if any(match.end in (phrase - 1, phrase - 3) for match in near):
             return None
         spoke = _SPOKE_IN.search(text, phrase, phrase + 2 * NEAR)
-        seat = next((match.actor for match in near if spoke and match.start == spoke.end()), None)
+        about = _SAID_THAT.match(text, phrase, phrase + 2 * NEAR)  # "Minister X said Moscow would": Moscow's minister
+        ends = {found.end() for found in (spoke, about) if found}
+        seat = next((match.actor for match in near if match.start in ends), None)
         if seat:
             return seat
         left = [match.actor for match in near if match.end < phrase and match.alias.kind != "capital"]
         before = [mention.actor for mention in previous if mention.actor.type == "state"]
-        for states in (left, before, self.last_states):
+        home = self.cast.actors.get(self.cast.home or "")
+        named = previous and previous[0].start < OPENING and previous[0].kind == "name"
+        subject = before[:1] if named and phrase < OPENING else []
+        for states in (left, subject, [home] if home else before, self.last_states):
             if len({actor.id for actor in states}) == 1:
                 return states[0]
-        return self.cast.actors.get(self.cast.home or "")
+        return home
 
     def _learn_words(self, text: str, index: int, references: Sequence[Reference]) -> None:
         for each in references:
             mention = each.mention
             self.cast.add(mention.actor, index)
+            if mention.kind == "person" and index < LEAD:
+                self.cast.tally[mention.actor.id] += 1
             parent = self.registry.actors.get(mention.actor.id.split("/")[0])
             if parent:
                 self.cast.actors.setdefault(parent.id, parent)
             if index < LEAD and mention.actor.type == "state":
-                self.cast.places[mention.actor.id] += 1
+                self.cast.places[mention.actor.id] += OF_LEAD
             nouns = [each.noun, *nouns_after(text[mention.end : mention.end + 80])]
             title = _TITLE_BEFORE.search(text[max(0, mention.start - 20) : mention.start])
             if title and mention.kind == "person":
                 nouns.append(_RANKS.get(title[1], title[1]))
             if mention.kind != "nominal":
                 nouns += mention.text.split()[-1:]
+            if _PRIME_MINISTER.search(text, max(0, mention.start - 20), mention.end):
+                nouns.append("primeminister")
             for noun in nouns:
                 self.cast.call(noun, mention.actor, index)
             self._learn_short_name(mention)
@@ -223,17 +277,32 @@ class _Reading:
         if mention.actor.type == "state" and half in ("North", "South"):
             for article in ("the", "The"):
                 self.forms[f"{article} {half}"][mention.actor.id] = mention.actor
-        words = _SHORT_AFTER_NAME.split(mention.text)[0].split()
-        long = mention.kind == "name" and len(mention.text.split()) > 2
-        if long and words and mention.actor.type != "state":
+        name = _NAME_IN_ROLE.search(mention.text) if mention.kind in ("name", "role") else None
+        words = _SHORT_AFTER_NAME.split(name[0])[0].split() if name else []
+        if name and words and " " in name[0] and mention.actor.type != "state":
             for article in ("the", "The"):
                 self.forms[f"{article} {words[-1]}"][mention.actor.id] = mention.actor
 
-    def _collectives(self, text: str, index: int, mentions: Sequence[Mention]) -> list[Mention]:
+    def _other_sides(
+        self, text: str, index: int, mentions: Sequence[Mention], previous: Sequence[Mention]
+    ) -> list[Mention]:
+        found = []
+        cast = self.cast
+        for words in OTHER.finditer(text):
+            whole = Collective(words[0], words.start())
+            pair = members(whole, self.rivals or self.pairings, cast.actors, cast.counts, index, set(), cast.between)
+            left = [mention.actor for mention in mentions if mention.end <= words.start()]
+            actor = other_side(pair, left, [*(each.actor for each in previous), *self.lead])
+            if actor:
+                found.append(Mention(actor, words[0], words.start(), "nominal"))
+        return found
+
+    def _collectives(
+        self, text: str, index: int, mentions: Sequence[Mention], previous: Sequence[Mention]
+    ) -> list[Mention]:
         pairings = self.rivals or self.pairings
         taken = Spans((mention.start, mention.end) for mention in mentions)
         found = []
-        mediating = set(self.cast.called["envoy"]) | set(self.cast.called["mediator"])
         for collective in collectives_in(text):
             if taken.overlaps(collective.start, collective.start + len(collective.text)):
                 continue
@@ -241,9 +310,27 @@ class _Reading:
                 mention.actor.id for mention in mentions
                 if 0 < collective.start - mention.end < OUTSIDE and URGES.search(text[mention.end : collective.start])
             }  # fmt: skip
-            for actor in members(collective, pairings, self.cast.actors, self.cast.counts, index, others, mediating):
+            cast = self.cast
+            for actor in members(collective, pairings, cast.actors, cast.counts, index, others, cast.between, previous):
                 found.append(Mention(actor, collective.text, collective.start, "collective"))
         return found
+
+
+def _scene(text: str, matches: Sequence[Match]) -> Actor | None:
+    """The state where a sentence begins: "In Bangkok, the government said"."""
+    first = matches[0] if matches else None
+    return first.actor if first and first.actor.type == "state" and _IN.fullmatch(text, 0, first.start) else None
+
+
+def _owner(text: str, phrase: int, references: Sequence[Reference], previous: Sequence[Mention]) -> Actor | None:
+    """Whose "its envoy" or "her deputy" is: that of the body, or the person, named before it or a sentence ago."""
+    personal = text[phrase : phrase + 3].lower() in ("his", "her")
+    here = [each.mention for each in references if each.mention.end <= phrase]
+    for mentions in (here, previous):
+        apt = [mention for mention in mentions if (mention.kind == "person") == personal]
+        if apt:
+            return apt[-1].actor if personal else apt[0].actor
+    return None
 
 
 def _kind(form: str) -> str:
@@ -256,6 +343,15 @@ def _known(text: str, registry: Registry, day: date | None) -> list[Match]:
     if day is None:
         return held
     return leftmost_longest([*held, *(match for match in registry.matches(text) if match.alias.kind == "person")])
+
+
+def _at_home(match: Match, home: Actor, registry: Registry) -> Match:
+    """A body of another state that bears the name of one at home: Libya has a House of Representatives, too."""
+    if match.actor.parent in (None, home.id) or match.alias.kind != "name":
+        return match
+    adjectives = [alias.text for alias in home.aliases if alias.kind == "demonym"]
+    held = (registry.resolve(f"{adjective} {match.text}") for adjective in adjectives)
+    return next((replace(match, actor=actor) for actor in held if actor and actor.parent == home.id), match)
 
 
 def _places(known: Sequence[list[Match]]) -> dict[str, int]:

@@ -8,11 +8,10 @@ from itertools import islice
 from typing import Final
 
 from model.mentions import Mention
-from model.speakers import Speaker, names_person
+from model.speakers import MOST, Speaker, names_of, names_person
 from model.speech_words import OFFICE
 
 REACH: Final = 300  # the characters before a verb in which its subject is looked for
-MOST: Final = 40  # what is read of one kind in one sentence: more is no prose, and the work stays linear
 
 _EDGE = re.compile(
     r"[,;:\0—()]|[?!]\s|\b(?:that|whether|if|after|when|because|until|unless|although|though|while|before|as|but|since|than|where)\b",
@@ -30,7 +29,7 @@ _LEADING = re.compile(
     r"with|for|following)\b[^,]{0,200},",
     re.IGNORECASE,
 )
-_LISTED = re.compile(r"\s*(?:,|,?\s*and|,?\s*or)\s*(?:the\s+)?")
+_LISTED = re.compile(r"(?:\s*\([A-Z][\w-]{1,12}\))?\s*(?:,|,?\s*and|,?\s*or)\s*(?:the\s+)?")
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,8 @@ class Clauses:
             members.insert(0, self.mentions[at])
         actors = tuple({mention.actor.id: mention.actor for mention in members}.values())
         person = len(actors) == 1 and names_person(self.text, members[0])
-        return Group(Speaker(actors, "party", person), members[0].start, members[-1].end)
+        names = names_of(members[0].text) if person else frozenset()
+        return Group(Speaker(actors, "party", person, names), members[0].start, members[-1].end)
 
     def leads(self, start: int, end: int) -> int | None:
         """Where a clause that comes first ends: "After Iran refused,"."""

@@ -14,9 +14,14 @@ from model.roles import PERSONS
 _PERSON_NOUN: Final = re.compile(
     rf"(?i:(?:\w+-)?(?:{PERSONS})s?|lawmaker|senator|speaker|member|founder|figurehead|veteran|chief|politician)$"
 )
+_TRADE: Final = r"(?:retired\s+|(?:the|an?)\s+(?:[a-z][\w-]*\s+){1,3})?"  # "its founder, the broadcaster Ivo Lenz"
 _NAME_AFTER: Final = re.compile(
-    rf"(?:\s+(?:for|to|in|on|at|"
-    rf"of)\s+(?:the\s+)?(?:[a-z-]+\s+){{0,2}}{WORD}(?:\s+{WORD})*)?,?\s+(?:retired\s+)?{PERSON}"
+    rf"(?:\s+(?:for|to|in|on|at|of)\s+(?:the\s+)?(?:[a-z-]+\s+){{0,2}}(?:{WORD}(?:\s+{WORD})*|[a-z-]+))?,?\s+{_TRADE}"
+    rf"{PERSON}"
+)
+_LED_BY: Final = re.compile(
+    rf"(?:\s+[a-z]+)?,?\s+(?:now\s+)?(?:led|headed|chaired|commanded|founded|represented)\s+(?:since\s+\w+\s+)?by\s+"
+    rf"(?:(?:(?:the|an?|its|their|his|her)\s+)?(?:[\w-]+\s+){{0,3}}?(?i:{PERSONS})\s+)?{PERSON}"
 )
 _ROLE: Final = rf"(?:[\w’'-]+\s+){{0,5}}?(?i:{PERSONS}|speaker|member|founder|veteran|politician)"
 _BEFORE_OWN_ROLE: Final = re.compile(
@@ -30,23 +35,35 @@ _BEFORE_BODY: Final = re.compile(
 _OWN_PERSON: Final = re.compile(  # "Norway's Dag Nylander praised": a name and a verb
     rf"['’]s\s+(?P<name>{WORD}\s+{WORD})(?=,|\s+(?:said|says|told|has|had|will|would|[a-z]+ed)\b)"
 )
+_WORK: Final = (
+    r"(?:leads?|led|leading|heads?|headed|heading|speaks?|spoke|speaking|negotiat\w+|represent\w*|command\w*|chairs?|"
+    r"chaired|runs?|ran|found(?:s|ed)|join(?:s|ed)|acts?|acting|on\s+behalf|spokes\w+)"
+)
 _BEFORE_WORK: Final = re.compile(
-    rf"{PERSON},\s+(?:who|whose)(?:\s+[\w’'-]+){{0,8}}?(?:\s+(?:of|for|in|by|from))?(?:\s+the)?\s+$"
+    rf"{PERSON}(?:,\s+(?:who|whose)|,[^,]{{1,50}},)?(?:\s+(?!and\b|but\b)[\w’'-]+){{0,12}}?\s+{_WORK}(?:\s+[\w’'-]+){{0,3}}?"
+    r"(?:\s+(?:of|for|in|by|from))?(?:\s+the)?\s+$"
 )
-_WORKS: Final = re.compile(
-    r",\s+(?:whose\b|who\s+(?:[\w-]+\s+){0,3}?(?:leads?|led|heads?|headed|speaks?|spoke|negotiates?|negotiated|"
-    r"represents?|represented|commands?|commanded|chairs?|chaired|runs?|ran|founded|acts?)\b)"
-)
+_BEFORE_WHOSE: Final = re.compile(rf"{PERSON},\s+whose(?:\s+[\w’'-]+){{0,4}}?(?:\s+the)?\s+$")
+_MAY_WORK: Final = re.compile(rf"\b{_WORK}\b(?:\s+[\w’'-]+){{0,4}}\s+$|\bwhose\b")
 _PAST: Final = re.compile(r"\b(?:once|former|formerly|ex|then|previously|late)\b")
 _OF_BODY: Final = re.compile(rf"{PERSON}\s+(?:of|from)\s+(?:the\s+)?$")
 _PRONOUN_ROLE: Final = re.compile(
-    rf"(?<![\w’'-])(?:[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\s+(?:[\w’'-]+\s+){{0,4}}?(?i:{PERSONS})(?:\s+(?:for|to|in|on|"
-    rf"at)\s+(?:the\s+)?{WORD}(?:\s+{WORD})*)?,?\s+(?:retired\s+)?{PERSON}"
+    rf"(?<![\w’'-])(?:[Ii]ts|[Tt]heir|[Hh]is|[Hh]er|[Oo]ur)\s+(?:[\w’'-]+\s+){{0,4}}?(?i:{PERSONS}|founder|speaker|member|"
+    rf"veteran|elder|patriarch)(?<!counterpart)(?:\s+(?:for|to|in|on|at)\s+(?:the\s+)?{WORD}(?:\s+{WORD})*)?,?\s+{_TRADE}"
+    rf"{PERSON}"
 )
 _OFFICE: Final = re.compile(
-    rf"(?<![\w’'-])(?P<office>(?:{WORD}\s+)?(?:Minister|Secretary)|(?:Vice\s+)?President|(?:Vice\s+)?Premier|Chancellor)\s+"
+    rf"(?<![\w’'-])(?P<office>(?:{WORD}\s+)?(?:Minister|Secretary)|(?:Vice\s+)?President|(?:Vice\s+)?Premier|Chancellor|King|Queen|Emir|Sultan)\s+"
     rf"(?P<name>{WORD}(?:\s+(?:al-|bin\s+|de\s+|ag\s+)?{WORD}){{0,3}})"
 )
+_SPECIAL: Final = (  # without a country before it, the envoy of the U.N. secretary-general
+    r"(?P<post>[Ss]pecial\s+(?:[Rr]epresentative|[Ee]nvoy|[Cc]oordinator))"
+    rf"(?:\s+of\s+the\s+[Ss]ecretary-[Gg]eneral)?(?:\s+(?:for|to|on|in)\s+(?:the\s+)?{WORD}(?:\s+{WORD})?)?"
+)
+_SPECIAL_NAME: Final = re.compile(rf"{_SPECIAL},?\s+{PERSON}")
+_NAME_SPECIAL: Final = re.compile(rf"{PERSON},\s+(?:the\s+)?{_SPECIAL}")
+_OWNED: Final = re.compile(r"(?:(?!The\s)[A-Z][\w.]*|['’]s?)\s+$")  # "U.S. special envoy", "Putin's special envoy"
+_MAY_BE_SPECIAL: Final = re.compile(r"\b[Ss]pecial\s+(?:[Rr]epresentative|[Ee]nvoy|[Cc]oordinator)\b")
 _FORMER: Final = words("Former Ex Late")
 _TITLES: Final = re.compile(
     r"\b(?:Foreign|Prime|Deputy|Vice|Interior|Defen[cs]e|Finance|Chief|Special|Former|Minister|President|Secretary|Premier|"
@@ -54,6 +71,7 @@ _TITLES: Final = re.compile(
 )
 # Cheap tests that spare most mentions the patterns above.
 _MAY_OWN: Final = re.compile(r"(?:,| is| became| named| appointed| as)\s+(?:the\s+|an?\s+)?(?:[a-z-]+\s+){0,3}$")
+_HEAD_OF: Final = re.compile(rf"\b(?i:{PERSONS})\s+(?:of|for)\s+(?:the\s+)?$")  # "the head of the Lebanese team, X"
 _MAY_LEAD: Final = re.compile(r"\b(?:of|for|at|in|with|from)\s+(?:the\s+)?$")
 _NOT_PERSONS: Final = words(
     "The A An In On At But And Council Ministry Minister President Security University Institute Party Movement "
@@ -71,20 +89,18 @@ def names_beside(sentence: str, start: int, end: int, noun: str) -> Iterator[tup
     """
     lead = max(0, start - 110)
     before = sentence[lead:start]
-    if _PERSON_NOUN.search(noun):
+    if _PERSON_NOUN.search(noun) or _HEAD_OF.search(before):
         yield from _name(_NAME_AFTER.match(sentence[end : end + 110]), end)
         if _MAY_OWN.search(before):
             yield from _name(_last(_BEFORE_OWN_ROLE, sentence, start), lead)
     yield from _name(_OWN_PERSON.match(sentence[end : end + 60]), end)
-    if not _MAY_LEAD.search(before[-12:]) and " who" not in before:
-        return
-    for pattern in (_BEFORE_BODY, _OF_BODY):
+    yield from _name(_LED_BY.match(sentence[end : end + 150]), end)
+    patterns = [_BEFORE_BODY, _OF_BODY] if _MAY_LEAD.search(before[-12:]) else []
+    patterns += [_BEFORE_WORK, _BEFORE_WHOSE] if _MAY_WORK.search(before) else []
+    for pattern in patterns:
         found = _last(pattern, sentence, start)
         if found and not _PAST.search(found.group()):
             yield from _name(found, lead)
-    works = _last(_BEFORE_WORK, sentence, start)
-    if works and _WORKS.search(works.group()):
-        yield from _name(works, lead)
 
 
 def name_of_state(sentence: str, start: int) -> Iterator[tuple[str, int]]:
@@ -99,6 +115,15 @@ def names_after_pronoun(sentence: str) -> Iterator[tuple[str, int, int]]:
     for found in _PRONOUN_ROLE.finditer(sentence):
         for name, start in _name(found, 0):
             yield name, start, found.start()
+
+
+def special_envoys(sentence: str) -> Iterator[tuple[str, int]]:
+    """Names of special representatives and envoys of whom the words do not say whose they are."""
+    if _MAY_BE_SPECIAL.search(sentence):
+        for pattern in (_SPECIAL_NAME, _NAME_SPECIAL):
+            for found in pattern.finditer(sentence):
+                if not _OWNED.search(sentence[max(0, found.start("post") - 30) : found.start("post")]):
+                    yield from _name(found, 0)
 
 
 def names_with_office(sentence: str) -> Iterator[tuple[str, int, int]]:

@@ -134,7 +134,10 @@ def _reference(match: Match, sentence: str, registry: Registry) -> Reference | N
     role = role_before(before, kind == "capital")
     if role and kind != "demonym":
         return _with_role(match, role, match.start - role.length, match.end, sentence, registry)
-    return Reference(Mention(match.actor, match.text, match.start, kind)) if is_agent(match, before, after) else None
+    if not is_agent(match, before, after):
+        return None
+    noun = match.text.split()[-1].lower() if kind == "office" else ""
+    return Reference(Mention(match.actor, match.text, match.start, kind), noun)
 
 
 def _person(match: Match, before: str, after: str, registry: Registry) -> Reference:
@@ -155,6 +158,8 @@ def _is_subject_of_mission(match: Match, after: str) -> bool:
 
 def _with_role(match: Match, role: Role, start: int, end: int, sentence: str, registry: Registry) -> Reference | None:
     if role.part == "none" or (role.part == "group" and match.actor.type == "state"):
+        return None
+    if match.text == "European" and role.noun.startswith("diplomat"):  # of one country of Europe, nobody says which
         return None
     inside = role.part in _PARTS and match.actor.type == "state"
     actor = sub_actor(match.actor, role.part, registry) if inside else match.actor

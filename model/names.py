@@ -11,13 +11,19 @@ from model.actors import Actor, Alias, Match, unresolved_actor
 WORD: Final = r"(?:[A-ZÀ-ÞĀ-Ž][\w’'-]{0,40})"
 PARTICLE: Final = r"(?:al|el|ag|bin|ben|ibn|de|van|von|der|da|dos|del|di|du|la|le|ul|ould|wa|y)"
 TITLE: Final = (
-    r"(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Maj|Capt|Brig|Sgt|Adm|Rev|Sen|Prof|Amb)\.|Mr|Mrs|Ms|Dr|Sir|Lady|Lord|Sheikh|Mullah|"
+    r"(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Maj|Capt|Brig|Sgt|Adm|Rev|Sen|Prof|Amb)\.|Mr|Mrs|Ms|Dr|Sir|Lady|Lord|Sheikh|"
+    r"Mullah|"
     r"Mawlawi|Ayatollah|King|Queen|Prince|Princess|Emir|Sultan|President|Premier|Chancellor|Secretary|Ambassador|"
     r"General|Colonel|Commander|Senator|Imam|Field Marshal|Marshal|Admiral|Major|Captain|Brigadier|Lieutenant|"
     r"Minister|Prime Minister|Envoy|Professor"
 )
+_BEFORE_SURNAME: Final = (
+    r"Mr\.|Ms\.|Mrs\.|Dr\.|Gen\.|Col\.|General|Colonel|Commander|Captain|Sheikh|Minister|Ambassador"
+)
+_AFTER_TITLE: Final = "|".join(rf"(?<={title} )" for title in _BEFORE_SURNAME.split("|"))
 PERSON: Final = (
-    rf"(?:(?:{TITLE})\s+)*(?P<name>{WORD}(?:\s+(?:{PARTICLE}\s+)?(?:al-|el-|bin-)?(?:{WORD}|[A-Z]\.)){{1,4}})"
+    rf"(?:(?:{TITLE})\s+)*(?P<name>(?:{WORD}|(?:[A-Z]\.){{1,3}})(?:\s+(?:{PARTICLE}\s+)?(?:al-|el-|bin-)?"
+    rf"(?:{WORD}|[A-Z]\.)){{1,4}}|(?:{_AFTER_TITLE}){WORD})"
 )
 ACRONYM: Final = r"[A-Z][A-Z-]{1,9}s?"
 SHORT: Final = 4  # a given name of so few letters is no name by itself; longer ones are in many languages
@@ -35,7 +41,18 @@ LEADING: Final = words(
     "Although Though So Nor By To Of Both Neither Either That This These Those Their Its His Her Our Under Until "
     "Unless Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July "
     "August September October November December Asked Last Next Early Late Even Only Once Now Earlier Later "
-    "Meanwhile President Prime Minister Gen Mr"
+    "Meanwhile President Prime Minister Gen Mr Will Would Should Could Can May Might Must Does Do Did Has "
+    "Have Had Is Are "
+    "Was Were Why How What Where Who Whose Which Whom Into Through Between Against Across Among Like Unlike "
+    "Because "
+    "Whether Despite During Within Without Over About Around Not No Never Let Take Ask Here There Again Still "
+    "Instead "
+    "Perhaps Maybe Even Such Each Every Some Any Many Most Few All Another Other Others Neither Nobody None "
+    "One Two "
+    "Three Four Five Six Seven Eight Nine Ten Outside Inside Behind Beyond Near Along Soon Today Yesterday "
+    "Tomorrow "
+    "Tonight Said Says Says Told Finally First Second Third We You He She It They I My Your Ours Me Us Them Him Q "
+    "Question Answer Yes Well Only Just Indeed However Moreover Thus Hence Once Twice Rather Than"
 )
 
 
@@ -46,7 +63,9 @@ HEADS: Final = words(
     "Junta Command Militia Emirate Unionists Democrats Rebels Tigers Fighters Agency Secretariat Faction "
     "Brotherhood Coordination Resistance Opposition Assembly Republic Administration Directorate Platform Forum "
     "Battalion Battalions Tribes Clans Defenders Patriots Partisans Volunteers Legion Network Column Liga "
-    "Partnership Compact Covenant Conference Vanguard Caucus"
+    "Partnership Board Society Collective Initiative List Corps Cartel Group Groups Parties Fronts Unions "
+    "Movements Chiefs "
+    "Circle Chamber Wing Cell Bureau Guild Association Syndicate Compact Covenant Conference Vanguard Caucus"
 )
 
 

@@ -20,9 +20,10 @@ Indexed = tuple[int, Json]
 def actor_table(pairs: Sequence[Json], calibrated: bool) -> list[Json]:
     """One row an actor of the scored pairs of one document, the most mentioned first.
 
-    `stances` and `sentiments` count all pairs of the actor, `own` those in its own voice, `past` those of them that
-    tell of an earlier time, and `claims` those of others, by who makes them. `position` is the stance other than `none` with the most probability over the own pairs that are
-    sure of one; `evidence` the indexes of the pairs that show it, the surest first. `confidence` is in words, and None
+    `stances` and `sentiments` count all pairs of the actor, `own` those in its own voice, `past` those in its own voice
+    that tell of an earlier time (they are not in `own`), and `claims` those of others, by who makes them. `position` is
+    the stance other than `none` with the most probability over the own pairs that are sure of one; `evidence` the
+    indexes of the own pairs that show it, the surest first, and empty for `none`. `confidence` is in words, and None
     where the probabilities are not `calibrated` or there is nothing to be sure of.
     """
     by_actor: dict[str, list[Indexed]] = defaultdict(list)
@@ -55,16 +56,7 @@ def _actor_row(indexed: Sequence[Indexed], calibrated: bool) -> Json:
         "own_statement": any(pair["stance"] != "none" for _, pair in own),
         "confidence": _confidence(own, evidence, position) if calibrated else None,
         "claims": _claims(indexed),
-        "conditions": [
-            {
-                "text": pair["condition"]["text"],
-                "kind": pair["condition"]["kind"],
-                "voice": pair["voice"],
-                "pair": index,
-            }
-            for index, pair in indexed
-            if pair["condition"]
-        ],
+        "conditions": _conditions(indexed),
         "sentiments": _count(SENTIMENTS, "sentiment", indexed),
         "best_quote": _best_quote(own, evidence),
         "evidence": evidence,
@@ -84,7 +76,7 @@ def _position(own: Iterable[Json]) -> str:
 
 
 def _evidence(own: Sequence[Indexed], position: str) -> list[int]:
-    showing = [(index, pair) for index, pair in own if pair["stance"] == position]
+    showing = [(index, pair) for index, pair in own if pair["stance"] == position != "none"]
     return [index for index, _ in sorted(showing, key=_by_probability(position), reverse=True)]
 
 
@@ -112,8 +104,15 @@ def _claims(indexed: Sequence[Indexed]) -> list[Json]:
     ]
 
 
+def _conditions(indexed: Sequence[Indexed]) -> list[Json]:
+    return [
+        {"text": pair["condition"]["text"], "kind": pair["condition"]["kind"], "voice": pair["voice"], "pair": index}
+        for index, pair in indexed
+        if pair["condition"]
+    ]
+
+
 def _best_quote(own: Sequence[Indexed], evidence: Sequence[int]) -> int | None:
     """The surest pair that shows the position in the actor's own words, else the surest deed."""
-    of = dict(own)
-    spoken = [index for index in evidence if of[index]["voice"] == "self"]
-    return next(iter([*spoken, *evidence]), None) if own and any(p["stance"] != "none" for p in of.values()) else None
+    spoken = {index for index, pair in own if pair["voice"] == "self"}
+    return next((index for index in evidence if index in spoken), next(iter(evidence), None))

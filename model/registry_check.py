@@ -1,23 +1,22 @@
 """What `parley actors` tells: which actor a name means on a day, and everything that is wrong in files of actors."""
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from model.actor_files import TYPES, Actor, Alias, read_layers
 from model.actors import Registry, holder_on, registry_layers
-
-MOST_SUGGESTIONS: Final = 5
-LEAST_SIMILARITY: Final = 0.75  # the ratio of difflib from which a name is near enough to be meant
+from model.text import near_names
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """What a name means on `day` (None: no day): `actor`, and `alias`, which is None where the name is an id.
+    """What a name means on `day` (None: no day): `actor`, and `alias`.
+
+    `alias` is None where the name is an id, or an actor's with words for its government ("the Ugandan government").
 
     `elsewhen` holds the other actors that the name means, or meant, at another time; `near` the names that look like
     it, where it is unknown.
@@ -94,7 +93,7 @@ def check_words(report: CheckReport) -> str:
     actors = ", ".join(f"{count} {kind}" for kind, count in report.actors.items())
     lines = [*report.problems, *report.taken, f"{sum(report.actors.values())} actors: {actors}"]
     lines.append(f"{sum(report.aliases.values())} aliases in {len(report.files)} files")
-    lines.append(f"{len(report.problems)} problems" if report.problems else "no problem")
+    lines.append({0: "no problem", 1: "1 problem"}.get(len(report.problems), f"{len(report.problems)} problems"))
     return "\n".join(lines)
 
 
@@ -102,24 +101,17 @@ def _resolve(name: str, registry: Registry, day: date | None) -> Resolution:
     holders = registry.holders(name)
     actor = registry.resolve(name, day)
     if actor is None and not holders:
-        return Resolution(name, day, None, None, near=_near(name, registry))
+        return Resolution(name, day, None, None, near=tuple(near_names(name, registry.names)))
     held = holder_on([held for held in holders if held[0] is actor], day)
     alias = held[1] if held else None
     others = tuple(held for held in holders if actor is None or held[0] is not actor)
     return Resolution(name, day, actor, alias, others)
 
 
-def _near(name: str, registry: Registry) -> tuple[str, ...]:
-    by_folded = {alias.casefold(): alias for alias in registry.names}
-    found = difflib.get_close_matches(name.casefold(), by_folded, MOST_SUGGESTIONS, LEAST_SIMILARITY)
-    return tuple(by_folded[each] for each in found)
-
-
 def _resolution_lines(resolution: Resolution) -> list[str]:
     on_day = f" on {resolution.day}" if resolution.day else ""
     if resolution.actor:
-        how = f"by {_alias_words(resolution.alias)}" if resolution.alias else "by its id"
-        first = f"{resolution.name}: {_actor_words(resolution.actor)}, {how}"
+        first = f"{resolution.name}: {_actor_words(resolution.actor)}, {_how(resolution, resolution.actor)}"
     elif resolution.elsewhen:
         first = f"{resolution.name}: nobody{on_day}"
     else:
@@ -127,6 +119,12 @@ def _resolution_lines(resolution: Resolution) -> list[str]:
         first = f"{resolution.name}: unknown{near}"
     others = [f"  else {_actor_words(actor)}, by {_alias_words(alias)}" for actor, alias in resolution.elsewhen]
     return [first, *others]
+
+
+def _how(resolution: Resolution, actor: Actor) -> str:
+    if resolution.alias:
+        return f"by {_alias_words(resolution.alias)}"
+    return "by its id" if resolution.name == actor.id else "as its government"
 
 
 def _actor_words(actor: Actor) -> str:

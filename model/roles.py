@@ -14,15 +14,15 @@ PERSONS: Final = (
     "diplomat|official|officer|leader|chief|head|commander|general|secretary|undersecretary|counterpart|adviser|"
     "advisor|aide|delegate|deputy|chairman|chairwoman|chair|chairperson|facilitator|co-chair|director|"
     "secretary-general|soldier|ruler|strongman|attache|coordinator|interlocutor|admiral|colonel|captain|brigadier|"
-    "boss|warlord|vice-president"
+    "go-between|intermediary|colleague|host|boss|warlord|vice-president|commissioner|vice-minister"
 )
 FORCES: Final = (
     "army|police|fleet|warships|navy|military|armed forces|troops|forces|generals|soldiers|air force|warplanes|jets|"
-    "artillery|guns|gunners|drones|tanks"
+    "artillery|guns|gunners|drones|tanks|coast guard|patrol ship|patrol boat|cutter|frigate|vessel|ship|gunboat"
 )
 GOVERNMENTS: Final = (
     "government|administration|authorities|cabinet|presidency|leadership|regime|junta|ministry|foreign ministry|"
-    "foreign office|department|embassy|state department|treasury|monarchy|palace|executive"
+    "foreign office|office|department|embassy|state department|treasury|monarchy|palace|executive"
 )
 TEAMS: Final = "delegation|team|side|mission|panel|camp|negotiating team|contingent"
 GROUPS: Final = (
@@ -67,6 +67,13 @@ _ROLE_IN_FIELD: Final = re.compile(
     r"(?P<words>\s+(?!(?:from|with|that|into|over|when|while|will|have|would|were|said|told|sent|held|took|gave|made|"
     r"left|kept|lost|fled|shot|against|under|after|before)\b)[a-z-]{4,}(?<!ed)(?<!ing)(?<!s))\s+"
     rf"(?P<noun>(?i:{_NOUNS}))\b(?!-)(?:\s+(?P<second>(?i:{PERSONS})s?)\b)?"
+)
+# After a possessive the words up to the first noun of a role are all its own: "Tovia's railway commissioner".
+_OWN_ROLE: Final = re.compile(
+    r"['’]s?(?P<words>(?:\s+(?!(?:a|an|and|or|to|of|in|on|at|by|for|from|with|that|who|which|into|over|when|while|will|have|has|"
+    r"had|would|is|are|was|were|said|says|told|not|but|as|if|than|against|under|after|before|former|late|ousted|deposed|"
+    r"\w+['’]s?)\b)[\w-]+){0,4}?)\s+"
+    rf"(?P<noun>(?i:{_ANY}))\b(?!-)(?:(?:['’]s(?:\s+{_WORD}){{0,3}}?)?\s+(?P<second>(?i:{PERSONS})s?)\b)?"
 )
 _PRIVATE: Final = re.compile(
     r"\b(?:business|religious|church|tribal|community|union|student|labou?r|civil|company|industry|Muslim|Christian|"
@@ -119,7 +126,7 @@ def role_after(before: str, after: str, adjective: bool = True) -> Role | None:
     An adjective may share its role ("Israeli" + " and Palestinian mediators") and take a field of work in between
     ("Israeli" + " health authorities"); a noun may not.
     """
-    found = _ROLE_AFTER.match(after) or (_ROLE_IN_FIELD.match(after) if adjective else None)
+    found = _ROLE_AFTER.match(after) or _OWN_ROLE.match(after) or (_ROLE_IN_FIELD.match(after) if adjective else None)
     if not found or (not adjective and found["words"].lstrip().startswith((",", "and ", "or "))):
         return None
     part = "none" if _PRIVATE.search(found["words"]) else _part(found["noun"], before, after)

@@ -1,26 +1,22 @@
-"""Those who speak in a document, what they say, and what the reader remembers of them from sentence to sentence."""
+"""Those who speak in a document, and what they say."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from model.actors import Actor
 from model.mentions import Mention
 from model.quotes import Span
-from model.speech_words import EXPERT, NOBODY, OFFICE, TITLE
+from model.speech_words import OFFICE, PERSON_NOUN, TITLE
 
-LASTS: Final = 3  # the sentences for which "he" may still mean the person who came last
+MOST: Final = 40  # what is read of one kind in one sentence: more is no prose, and the work stays linear
 
 _PERSON = re.compile(rf"\b{TITLE}\s|\b{OFFICE}\b")
 _TITLE_BEFORE = re.compile(rf"\b{TITLE}\s+$")
 _OFFICE_AFTER = re.compile(rf"(?:['’]s?)?\s+(?:[A-Za-z-]+\s+){{0,3}}?(?:{OFFICE}|Minister|President|Secretary)\b")
-_NAME_FIRST = re.compile(r"(?!The |A |An )[A-Z][\w'’-]+ (?:[A-Z]\. |al-|Ag |bin |van )?[A-Z][\w'’-]+(?:,| [a-z])")
-_PEOPLE = re.compile(
-    rf"\b(?:{OFFICE}s?|[a-z]+men|[a-z]+women|people|others|some|many|delegates?|[a-z]+ers|[a-z]+ors|[a-z]+ists|rebels|"
-    r"government|ministry|group|movement|party|militia|army|council|court|committee|agency|[A-Z][\w'’-]+)\b[^\w]*$"
-)
-_CAPITALS = re.compile(r"\b[A-Z][\w'’-]+")
+_ENDS_AS_PERSON = re.compile(rf"^(?:[Oo]ne of\b|(?:The|An?)?[^A-Z]*\b{PERSON_NOUN}$)")
+_TITLE_WORD = re.compile(rf"{TITLE}|Prime|Foreign|Deputy|Vice|Crown|Special|Envoy|Chief")
+CAPITALS: Final = re.compile(r"\b[A-Z][\w'’-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -28,7 +24,8 @@ class Speaker:
     """Who speaks: parties, or somebody who is none, `expert` or `unnamed` by `kind`.
 
     `person` is false for a body such as a ministry. `names` holds the words by which the text may come back to
-    the speaker, `word` the pronoun that stands for it in the sentence at hand.
+    the speaker, `word` the pronoun that stands for it in the sentence at hand. `sex` is "he", "she" or "" as far as
+    the words tell; `plural` speakers are "they".
     """
 
     actors: tuple[Actor, ...] = ()
@@ -36,6 +33,8 @@ class Speaker:
     person: bool = False
     names: frozenset[str] = frozenset()
     word: Span | None = None
+    sex: str = ""
+    plural: bool = False
 
     @property
     def voice(self) -> str:
@@ -72,48 +71,6 @@ class Statement:
         return any(start <= at < end for start, end in self.spans)
 
 
-@dataclass
-class Memory:
-    """What the sentences before leave behind."""
-
-    floor: Speaker | None = None  # whoever "I" is outside of quotations
-    speaker: Speaker | None = None  # who made the last statement
-    person: Speaker | None = None  # the person who spoke or was named last
-    subject: Speaker | None = None  # what the last sentence began with
-    together: Speaker | None = None  # whom the last sentence named together
-    experts: set[str] = field(default_factory=set)  # the names of those introduced as experts
-    age: int = 0  # the sentences since the person was met
-
-    def meet(self, person: Speaker) -> None:
-        self.person, self.age = person, 0
-        if person.kind == "expert":
-            self.experts |= person.names
-
-    def hear(self, speaker: Speaker) -> None:
-        self.speaker = speaker
-        if speaker.kind == "expert":
-            self.experts |= speaker.names
-
-    def forget(self) -> None:
-        """One more sentence has passed."""
-        self.age += 1
-        if self.age > LASTS:
-            self.person = None
-
-
-def expert(words: str) -> Speaker:
-    """The expert whom these words introduce."""
-    return Speaker(kind="expert", person=True, names=frozenset(_CAPITALS.findall(words)[:6]))
-
-
-def stranger(words: str, memory: Memory) -> Speaker:
-    """Somebody who is no party: an expert if the words say so or the text introduced one by that name."""
-    names = _CAPITALS.findall(words)[:6]
-    if EXPERT.search(words) or any(name in memory.experts for name in names):
-        return expert(words)
-    return Speaker(person=bool(NOBODY.search(words) or _PEOPLE.search(words)), names=frozenset(names))
-
-
 def is_person(words: str) -> bool:
     """Whether the words speak of a person by title or office."""
     return bool(_PERSON.search(words))
@@ -121,13 +78,14 @@ def is_person(words: str) -> bool:
 
 def names_person(text: str, mention: Mention) -> bool:
     """Whether a mention is a person who acts for the actor: by name, by title or by office."""
-    if mention.kind == "person" or is_person(mention.text):
+    if mention.kind == "person" or is_person(mention.text) or _ENDS_AS_PERSON.search(mention.text):
         return True
     before, after = text[max(0, mention.start - 12) : mention.start], text[mention.end : mention.end + 60]
     return bool(_TITLE_BEFORE.search(before) or _OFFICE_AFTER.match(after))
 
 
-def opens_with_stranger(text: str, mentions: Sequence[Mention]) -> bool:
-    """Whether a sentence begins with a person's name that is no mention: whoever "he" is next, it is no party."""
-    found = _NAME_FIRST.match(text)
-    return bool(found) and not any(mention.start < found.end() for mention in mentions[:1] if found)
+def names_of(words: str) -> frozenset[str]:
+    """The surname by which the text may come back to a person; nothing for a role such as "the prime minister"."""
+    names = [name for name in CAPITALS.findall(words) if not _TITLE_WORD.fullmatch(name)]
+    is_name = bool(names) and words.endswith(names[-1])
+    return frozenset(names[-1:]) if is_name else frozenset()

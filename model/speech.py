@@ -1,20 +1,26 @@
 """Whose voice tells what a document says about each actor: its own, another party's, an expert's, nobody's."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from model.clauses import Clauses
 from model.floor import Floor, floors
+from model.memory import Memory
 from model.mentions import Mention, one_per_actor
-from model.pronouns import first_person, second_person, subject_of, third_person, together_in
+from model.pronouns import Use, first_person, second_person, third_person
 from model.quotes import Span, is_quoted, masked, paragraphs_of, quoted_spans
+from model.referents import Referents
 from model.sentences import Sentence
-from model.speakers import Memory, Speaker, Statement, names_person, opens_with_stranger, stranger
+from model.sexes import sexes_by_surname
+from model.speakers import Speaker, Statement
 from model.statements import hearsay_spans, makes_call, statements_in
+from model.strangers import experts_in, introduced_in, introduced_names
+from model.subjects import Entity, entities_in, sexes_by_pronoun, subject_of, together_in, with_strangers
 
 AHEAD: Final = 4  # the sentences after a quotation in which its speaker may be named
 ALONE: Final = 0.4  # the share of a sentence from which a quotation without a speaker is more than a quoted word
-OPENING: Final = 150  # the characters that introduce the person with whom a sentence begins
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,10 @@ class _Speech:
             return statement.speaker
         return self.quoted_by if self.quoted_by and self.is_quoted(at) else self.floor.speaker
 
+    def direct_speaker_at(self, at: int) -> Speaker | None:
+        """Whoever says the words at an offset in so many words: "I" there, and never "he"."""
+        return self.speaker_at(at) if self.is_quoted(at) else self.floor.speaker
+
     def is_quoted(self, at: int) -> bool:
         return self.plain[at : at + 1] == "\0"
 
@@ -72,7 +82,8 @@ class _Speech:
     def own_words(self) -> set[str]:
         """The actors that make a statement here which nobody else reports."""
         if self.floor.speaker:
-            return {actor.id for actor in self.floor.speaker.actors}
+            own = self.floor.speaker.actors if first_person(self.plain) else ()
+            return {actor.id for actor in own}
         return {actor.id for each in self.top() if not each.by_deed for actor in each.speaker.actors}
 
 
@@ -91,9 +102,24 @@ class _Reading:
         ]
         self.paragraph = {index: number for number, each in enumerate(paragraphs) for index in each}
         self.floors = floors(self.plain, self.mentions, paragraphs)
-        self.memory = Memory()
+        whole = "\n".join(self.texts)
+        titled = sexes_by_surname(whole)
+        self.memory = Memory(
+            experts=experts_in(whole),
+            persons=introduced_names(whole) | titled.keys(),
+            referents=Referents(self._sexes_by_pronoun() | titled),
+        )
         self.quoting: Speaker | None = None  # whom the sentence before lets speak
+        self.acting: Speaker | None = None  # the subject of the sentence before
         self.given: Speaker | None = None  # to whom "X said:" gave the floor, without quotation marks
+
+    def _sexes_by_pronoun(self) -> dict[str, str]:
+        """The sex of persons, by name, as the pronouns of the whole text tell it: "Brost said that she"."""
+        votes: dict[str, Counter[str]] = defaultdict(Counter)
+        for text, told in zip(self.plain, self.told, strict=True):
+            for name, sex in sexes_by_pronoun(text, entities_in(text, told)):
+                votes[name][sex] += 1
+        return {name: counts.most_common(1)[0][0] for name, counts in votes.items()}
 
     def voiced(self, index: int) -> list[Voiced]:
         """The mentions of the next sentence; sentences are read in order."""
@@ -104,10 +130,12 @@ class _Reading:
             floor, self.given = self.floors[index], None
         quoted_by = self._quoted_by(index, statements)
         speech = _Speech(self.plain[index], statements, quoted_by, floor)
+        uses = self._third_person(index, speech)
         named = {mention.actor.id for mention in self.mentions[index]}
-        pronouns = one_per_actor([each for each in self._pronouns(index, speech) if each.actor.id not in named])
+        pronouns = [*self._other_pronouns(index, speech), *(mention for use in uses for mention in use.mentions())]
+        pronouns = one_per_actor([each for each in pronouns if each.actor.id not in named])
         mentions = sorted([*self.mentions[index], *pronouns], key=lambda mention: mention.start)
-        self._remember(index, speech, mentions)
+        self._remember(index, speech, uses)
         voices = _voices(speech, mentions)
         return [Voiced(mention, voices[mention.actor.id]) for mention in mentions]
 
@@ -131,61 +159,83 @@ class _Reading:
         before = self.texts[index - 1] if index else ""
         if self.quoting and (before.endswith(":") or self._continues(index)):
             return self.quoting
-        return self._named_later(index) or self.quoting
+        acting = self.acting if self._continues(index) or before.endswith(":") else None
+        return self._named_later(index, running_on=acting is not None) or acting or self.quoting
 
-    def _named_later(self, index: int) -> Speaker | None:
-        """The speaker of a quotation as one of the next sentences of its paragraph names him."""
+    def _named_later(self, index: int, running_on: bool) -> Speaker | None:
+        """The speaker of a quotation as one of the next sentences of its paragraph names him.
+
+        `running_on`: only while the quotation runs on, since the sentence before may name the speaker too.
+        """
         for later in range(index + 1, min(index + 1 + AHEAD, len(self.texts))):
-            if self.paragraph[later] != self.paragraph[index]:
+            if self.paragraph[later] != self.paragraph[index] or (running_on and not self.quotes[later]):
                 return None
             statements = statements_in(self.plain[later], self.told[later], self.memory)
             if statements:
                 return statements[0].speaker
         return None
 
-    def _pronouns(self, index: int, speech: _Speech) -> list[Mention]:
-        """Mentions by pronoun, the surest first."""
-        text, plain = self.texts[index], self.plain[index]
+    def _other_pronouns(self, index: int, speech: _Speech) -> list[Mention]:
+        """Mentions by "we" and "I", and by the "you" of a question."""
         found = []
-        for statement in speech.statements:
-            speaker = statement.speaker
-            if speaker.word and len(speaker.actors) == 1:
-                start, end = speaker.word
-                found.append(Mention(speaker.actors[0], text[start:end], start, "pronoun"))
-        for at, word in first_person(text):
-            speaker_there = speech.speaker_at(at) if speech.is_quoted(at) else speech.floor.speaker
-            if speaker_there and len(speaker_there.actors) == 1:
-                found.append(Mention(speaker_there.actors[0], word, at, "pronoun"))
+        for at, word in first_person(self.texts[index]):
+            speaker_there = speech.direct_speaker_at(at)
+            if speaker_there:
+                found += [Mention(actor, word, at, "pronoun") for actor in speaker_there.actors]
         asked = speech.floor.asked
         if asked and asked.actors:
-            found += second_person(plain, asked.actors[0])
-        return [*found, *third_person(plain, self.memory)]
+            found += second_person(self.plain[index], asked.actors[0])
+        return found
 
-    def _remember(self, index: int, speech: _Speech, mentions: Sequence[Mention]) -> None:
+    def _third_person(self, index: int, speech: _Speech) -> list[Use]:
+        """The pronouns of the third person, in quotations too."""
+        text = self.texts[index]
+        spoken = {each.speaker.word[0]: each.speaker for each in speech.statements if each.speaker.word}
+        return third_person(
+            Clauses(text, self.mentions[index]),
+            with_strangers(text, self._entities(index, speech), self.mentions[index]),
+            self.memory.referents,
+            speech.direct_speaker_at,
+            spoken,
+        )
+
+    def _entities(self, index: int, speech: _Speech) -> list[Entity]:
+        """All of whom a sentence speaks, those who speak in it included."""
+        strangers = [
+            (each.at, each.speaker) for each in speech.statements if each.speaker.person and not each.speaker.actors
+        ]
+        introduced = introduced_in(self.texts[index], self.mentions[index], self.memory.experts)
+        return sorted(
+            [*entities_in(self.texts[index], self.mentions[index]), *introduced, *strangers],
+            key=lambda entity: entity[0],
+        )
+
+    def _remember(self, index: int, speech: _Speech, uses: Sequence[Use]) -> None:
         plain, memory = self.plain[index], self.memory
         outer = [each.speaker for each in speech.top()]
         self.quoting = outer[-1] if outer else speech.quoted_by
         if plain.endswith(":") and outer and outer[-1].actors and self.quotes[index + 1 : index + 2] == [[]]:
             self.given = outer[-1]
-        person = self._person(index, outer)
-        memory.forget()
-        if person:
-            memory.meet(person)
-        for speaker in outer:
-            memory.hear(speaker)
-        memory.subject = subject_of(plain, mentions)
-        memory.together = together_in(mentions)
+        if outer:
+            memory.speaker = outer[-1]
+        referents = self._referents(index, speech, uses)
+        self.acting = next((each for each in referents[:1] if each.actors or each.person), None)
+        memory.referents.close_sentence(referents)
 
-    def _person(self, index: int, speakers: Sequence[Speaker]) -> Speaker | None:
-        """The person whom "he" may mean next: who spoke, who the sentence begins with, who else it names."""
-        plain, told = self.plain[index], self.told[index]
-        persons = [speaker for speaker in speakers if speaker.person]
-        if persons:
-            return persons[-1]
-        if opens_with_stranger(plain, told):
-            return stranger(plain[:OPENING], self.memory)
-        named = [mention for mention in told if names_person(plain, mention)]
-        return Speaker((named[0].actor,), "party", person=True) if named else None
+    def _referents(self, index: int, speech: _Speech, uses: Sequence[Use]) -> list[Speaker]:
+        """Those of whom a sentence speaks, its subject first, then those who speak, then the others."""
+        text = self.plain[index] if self.told[index] or speech.statements else self.texts[index]
+        entities = [*self._entities(index, speech), *((use.start, use.speaker) for use in uses)]
+        entities.sort(key=lambda entity: entity[0])
+        subject = subject_of(
+            text,
+            [each for each in entities if text[each[0] : each[0] + 1] != "\0"],
+            Clauses(text, self.mentions[index]),
+            self.memory.persons,
+        )
+        speakers = [each.speaker for each in speech.top()]
+        referents = [subject, *speakers, *(referent for _, referent in entities), together_in(text, entities)]
+        return [referent for referent in referents if referent]
 
 
 def _voices(speech: _Speech, mentions: Sequence[Mention]) -> dict[str, str]:

@@ -19,7 +19,7 @@ _SAY: Final = _words(
     joke believe think doubt fear estimate conclude recount tell ask remind assure swear hail continue
     retort quip grumble boast snap muse remark testify rejoin reckon charge expect hope lament regret report
     reveal disclose allege interject fume sigh shout cry stipulate underline underscore advise inform read
-    clarify specify elaborate counsel thunder
+    clarify specify elaborate counsel thunder groan guess wish answer
     """
 )
 # Acts of speech toward somebody, or about an offer: "X urged Y", "X rejected it".
@@ -42,17 +42,18 @@ _ACT_PHRASES: Final = {
     "laugh": "off",
     "lay": "the blame",
     "let": "it be known",
-    "make": "(?:it )?clear",
+    "make": "(?:it )?(?:clear|known|plain)",
     "play": "down",
     "point": "out",
     "push": "for|back against",
     "rule": "out",
+    "send": "word",
     "set": "(?:out )?(?:new |its |his |her |their )?(?:terms|conditions)",
     "shoot": "back",
     "shrug": "off",
     "speak": "of",
     "spell": "out",
-    "turn": "(?:it |them |that |this )?down|away",
+    "turn": "(?:(?:it|them|that|this|(?:the|its|an?) [a-z]+) )?(?:down|away)",
     "wave": "aside|away",
 }
 _IRREGULAR: Final = {
@@ -74,6 +75,7 @@ _IRREGULAR: Final = {
     "regret": "regret regrets regretted regretting",
     "say": "say says said saying",
     "seek": "seek seeks sought seeking",
+    "send": "send sends sent sending",
     "set": "set sets setting",
     "shoot": "shoot shoots shot shooting",
     "shrug": "shrug shrugs shrugged",
@@ -96,7 +98,7 @@ _NOUNS: Final = _words(
     reports charge charges doubt doubts fear fears hope hopes press back question questions challenge
     challenges brand label reply replies estimate estimates favor favour voice voices blame praise caution
     counter counters cry quip boast stress regret regrets remark remarks joke jokes repeat sigh counsel
-    thunder
+    thunder answer answers wish wishes guess
     """
 )
 
@@ -120,10 +122,12 @@ _PHRASES: Final = {form: re.compile(rf" (?:{rest})\b") for verb, rest in _ACT_PH
 _WORD: Final = re.compile(r"(?<![\w-])[a-z]{3,}(?![\w-])")
 _OTHER_SENSE: Final = {  # "called off", "called an election", "pressed on", "replied with tariffs": deeds
     "call": re.compile(
-        r" (?:off\b|an? (?:\w+ )?(?:referendum|meeting|session|election|vote|strike|halt|conference|summit)\b)"
+        r" (?:(?:him|her|it)self\b|themselves\b|off\b|"
+        r"an? (?:\w+ )?(?:referendum|meeting|session|election|vote|strike|halt|truce|ceasefire|conference|summit)\b)"
     ),
     "pres": re.compile(r" (?:on|ahead)\b"),
     "repl": re.compile(r" (?:\w+ ){0,4}(?:with|by)\b"),
+    "answ": re.compile(r" (?:\w+ ){0,4}(?:with|by)\b"),
     "resp": re.compile(r" (?:\w+ ){0,4}(?:with|by)\b"),
 }
 
@@ -163,8 +167,9 @@ def _is_deed(form: str, text: str, end: int) -> bool:
 
 
 NO_VERB_AFTER: Final = re.compile(  # what makes the same form an infinitive, a noun or an adjective
-    r"(?:\b(?:to|would|could|will|can|should|might|may|must|cannot|not|the|an?|its|his|her|their|our|my|your|no|any|such|of|for|"
-    r"with|by|in|on|so|new|fresh|repeated|previous|earlier|mutual|these|those|some|many|two|three|more|without)|['’]s|[-–]|s['’])\s*$",
+    r"(?:\b(?:to|would|could|will|can|should|might|may|must|cannot|not|the|an?|its|his|her|their|our|my|your|no|any|such|of|"
+    r"for|with|by|in|on|so|(?:would|could|might|may|should|must) have|new|fresh|repeated|previous|earlier|mutual|these|"
+    r"those|some|many|two|three|more|without)|['’](?:s|d|ll)|[-–]|s['’])\s*$",
     re.IGNORECASE,
 )
 PASSIVE_BEFORE: Final = re.compile(
@@ -185,15 +190,24 @@ SAID_OF_THINGS: Final = _words(
 )
 NOUN_OF_SPEECH: Final = (
     r"(?:offer|invitation|proposal|demand|call|appeal|threat|warning|accusation|claim|promise|pledge|refusal|rejection|"
-    r"request|suggestion|statement|ultimatum|answer|reply|response|insistence|plea|objection)s?"
+    r"request|suggestion|statement|ultimatum|retort|answer|reply|response|insistence|plea|objection)s?"
 )
 OFFICE: Final = (
     r"(?:minister|envoy|president|spokes(?:man|woman|person)|chief|leader|official|advis[eo]r|ambassador|commander|general|"
     r"negotiator|chancellor|premier|head|king|secretary|representative|diplomat|mediator|deputy|officer|chair(?:man|woman)?)"
 )
+PERSON_NOUN: Final = (
+    rf"(?:{OFFICE}|man|woman|boy|girl|friend|neighbou?r|prisoner|professor|reader|writer|driver|farmer|teacher|lawyer|"
+    r"carpenter|soldier|aide|adjutant|doctor|author|mayor|lawmaker|trader|colleague|student|nurse|priest|bishop|widow|"
+    r"commissioner|governor|senator|delegate|colonel|successor|predecessor|facilitator|nephew|rapporteur|[a-z]+(?:man|woman|ist|ian))"
+)
 TITLE: Final = (
     r"(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Brig|Adm|Sen|Rep|Sir|Lord|Sheikh|Mullah|Ayatollah|President|Minister|Chancellor|King|Secretary|"
     r"Premier|General|Admiral|Colonel|Ambassador|Prince|Senator)\.?"
+)
+OTHER_SIDE: Final = re.compile(  # "his counterpart" does not act for his side
+    r"\b(?:counterparts?|rivals?|opponents?|enem(?:y|ies)|adversar(?:y|ies)|opposite number|critics?|hosts?|guests?|"
+    r"neighbou?rs?)\b"
 )
 EXPERT: Final = re.compile(
     r"\b(?:analysts?|experts?|professors?|researchers?|scholars?|academics?|historians?|lecturers?|scientists?|economists?|"

@@ -9,22 +9,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from model.clauses import MOST, REACH, Clauses, Group
+from model.clauses import REACH, Clauses, Group
+from model.memory import Memory
 from model.mentions import Mention
+from model.pronouns import is_clear
 from model.quotes import Span
-from model.speakers import Memory, Speaker, Statement, expert, is_person, stranger
+from model.referents import FORMS
+from model.speakers import MOST, Speaker, Statement, is_person
 from model.speech_words import (
     EXPERT,
     NO_VERB_AFTER,
     NOBODY,
     NOUN_OF_SPEECH,
     OFFICE,
+    OTHER_SIDE,
     PASSIVE_BEFORE,
     SAID_OF_THINGS,
     SPOKEN_ABOUT,
     Verb,
     verbs_in,
 )
+from model.strangers import expert, stranger
+from model.subjects import prefix_end
 
 _BACKGROUND = re.compile(r"\b(?:hours |days |weeks |months |shortly |soon )?(?:after|as(?! an? )|because|since|when)\s")
 _RELATIVE = re.compile(r"\s(?:who|which|whose)\s")
@@ -35,6 +41,12 @@ _OPENS_WITH_IT = re.compile(
 )
 _OPENS_WITH_PRONOUN = re.compile(r"\s*(?:(?:And|But|Yet|Still),?\s+)?(he|she|it|they|I|we)\b", re.IGNORECASE)
 _THEIRS = re.compile(r"\s*(?:\w+\s+)?(its|his|her|their|my|our)\s+[a-z]", re.IGNORECASE)
+_NAMED_BY_PRONOUN = re.compile(r"\s*(he|she|its|his|her|their)\b", re.IGNORECASE)
+_THEIR_OFFICIAL = re.compile(rf"\s+(?:its|his|her|their)\s+(?:[a-z]+\s+){{0,2}}{OFFICE}(?:[,.]|$)")
+_OF_WHICH = re.compile(r"\b(?:to|of|in|by|for|at|with|from)\s+(?:which|whom)\s")
+_ONE_OF_THEIRS = re.compile(
+    r"\s*(?:one|some|many|(?:an?|the) [a-z]+) (?:of|in|at|from|for) (its|his|her|their|them)\b", re.IGNORECASE
+)
 _BOTH = re.compile(r"\b(?:both|each|the two)\b")
 _NEXT_TO = re.compile(r"(?:['’]s?)?(?: [\w.'’-]{1,30}){0,4}(?:,[^,]{0,60})?,?\s*")
 _PREDICATE = re.compile(  # what stands between a subject and its second verb: no noun that could be its subject
@@ -44,11 +56,25 @@ _PREDICATE = re.compile(  # what stands between a subject and its second verb: n
     re.IGNORECASE,
 )
 _JOINS = re.compile(r"\s*(?:and|but|while|whereas|although|though|yet|as)\b")
-_JOINED = re.compile(r"\b(?:and|or|then|but)\s+(?:\w+ly\s+|also\s+)?$")
 _COPULA = re.compile(r"\b(?:was|were|is|are|looked|sounded|seemed)\b")
 _BARE_ROLE = re.compile(
     rf"\s*(?:the|another)\s+(?:foreign\s+)?(?:{OFFICE}|statement|ministry|group|movement|delegation)\s*$", re.IGNORECASE
 )
+_MAY_BE_SUBJECT = re.compile(r"(?:\b(?!has|was|is|his|its|as)\w+s|,)\s+$")
+_NOT_ANYBODY = re.compile(
+    r"\s*(?:whom )?(?:nobody|no one|nothing|anybody|anyone|everybody|everyone|whoever)\b", re.IGNORECASE
+)
+_IN_WORDS_OF = re.compile(r"\bin (?=(?:the )?[A-Z][^,.;\0]{1,40}['’]s? (?:words|view|opinion|telling)\b)")
+_PUTS_IT = re.compile(  # "His office, after some whispering: it is", "The ministry was plainer: it would"
+    r"[^:,\0]{2,80}?(,[^:\0]{0,60}| (?:again|himself|herself|later)\b[^:\0]{0,40}|"
+    r" (?:was|were) (?:more )?\w{1,20}er?\b[^:\0]{0,40}):\s+(?=[a-z])"
+)
+_AIDE = re.compile(  # who speaks for whoever the text is about
+    r"\s*(?:an?|the|one|another)\s+(?:senior\s+|close\s+|top\s+)?"
+    r"(?:aide|advis[eo]r|lawyer|spokes(?:man|woman|person)|deputy)\s*$",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r"[,\0]\s*(?:said|says|added|adds|told|warned|insisted|replied)\s+$")
 _ACCORDING = re.compile(r"\b(?:according to|in the (?:words|view|opinion|eyes) of|quoting|citing)\s+", re.IGNORECASE)
 _IN_HIS_VIEW = re.compile(r"\bin (his|her|its|their) (?:view|words|opinion|telling)\b", re.IGNORECASE)
 _QUOTED_AS = re.compile(r"\b(quot(?:ed|es)|cit(?:ed|es))\s[^,;:\0]{0,120}?\sas\s(?:saying|telling|warning)\b")
@@ -135,9 +161,13 @@ class _Reader:
                 self._add(_Subject(speaker, phrase.start(1)), (phrase.end(), len(self.text)))
 
     def read_verb(self, verb: Verb) -> None:
-        """Add the statement that a verb of speech makes, if it is one."""
+        """Add the statement that a verb of speech makes, if it is one: "Will Orsa refuse?" states no act."""
+        if not verb.tells and self.text.endswith("?"):
+            return
         before = self.text[max(0, verb.start - 40) : verb.start]
-        has_agent = verb.text.endswith("ed") and self.text.startswith(" by ", verb.end)
+        has_agent = (
+            verb.text.endswith("ed") and self.text.startswith(" by ", verb.end) and self._is_somebody(verb.end + 4)
+        )
         if PASSIVE_BEFORE.search(before) or has_agent:
             self._read_passive(verb)
         elif self._is_verb(verb, before) and not self._read_inverted(verb):
@@ -154,10 +184,16 @@ class _Reader:
         for phrase in islice(_ACCORDING.finditer(self.text), MOST):
             start = self.clauses.clause_start(phrase.start())
             self._add(self._named_after(phrase.end()), (start, self.clauses.clause_end(phrase.end())))
+        for phrase in islice(_IN_WORDS_OF.finditer(self.text), MOST):
+            self._add(self._named_after(phrase.end()), (self.clauses.clause_start(phrase.start()), phrase.start()))
         headline = re.match(r"\0+\s*[:–—-]\s*", self.text)
         colon = re.search(r":\s*\0", self.text)
         if headline and not self.found:
             self._add(self._named_after(headline.end()), (0, headline.end()))
+        spoken = _PUTS_IT.match(self.text, prefix_end(self.text))
+        first = self.clauses.group(0, spoken.end()) if spoken and not self.found else None
+        if spoken and first and first.end <= spoken.start(1):
+            self._add(_Subject(first.speaker, first.start), (spoken.end(), len(self.text)))
         elif colon and not any(statement.covers(colon.end()) for statement in self.found):
             first = self.clauses.group(0, colon.start())
             if first:
@@ -179,7 +215,7 @@ class _Reader:
             self.clauses.follows_mention(verb.start)
             or _PERSONAL.search(before)
             or _WHO.search(before)
-            or re.search(r"\w+s\s+$", before)
+            or _MAY_BE_SUBJECT.search(before)
         )
 
     def _read_passive(self, verb: Verb) -> None:
@@ -202,7 +238,7 @@ class _Reader:
             return False
         if _NO_SUBJECT.match(self.text, verb.end):
             return False
-        if before.endswith(","):
+        if before.endswith(",") and not _THEIR_OFFICIAL.match(self.text, verb.end):
             near = self.clauses.between(verb.end, verb.end + 12)
             if not near or not _NAME_ENDS.match(self.text, near[0].end):
                 return False
@@ -237,8 +273,6 @@ class _Reader:
         if self._is_tag(opening, verb):
             self._end_others(opening)
             spans.insert(0, (self.clauses.clause_start(opening), opening))
-        elif self.text.startswith("Asked "):
-            spans.insert(0, (0, at))
         if not subject.speaker.actors and subject.speaker.word is None:
             spans.insert(0, (at, verb.start))  # the party in "people close to the army" does not speak
         self._add(subject, *spans, tells=verb.tells)
@@ -264,7 +298,8 @@ class _Reader:
     def _is_tag(self, opening: int, verb: Verb) -> bool:
         """Whether subject and verb close what was said: "..., X said." or "...," X told reporters on Friday."""
         before = self.text[max(0, opening - 10) : opening].rstrip()
-        if not verb.tells or verb.is_participle or not before.endswith((",", "\0")):
+        is_tag = verb.tells or verb.text in ("calls", "called")
+        if not is_tag or verb.is_participle or not before.endswith((",", "\0")):
             return False
         if before.endswith("\0"):
             return True
@@ -293,23 +328,29 @@ class _Reader:
     def _noun(self, head: str, start: int) -> _Subject | None:
         """The subject that the words right before the verb name."""
         relative = _RELATIVE.search(head, 1)
-        noun = head[: relative.start()] if relative else head
+        noun = head[: relative.start()] if relative and not _OF_WHICH.match(head) else head
         group = self.clauses.group(start, start + len(noun))
         if group:
             return _Subject(self._judged(group, noun), group.start)
+        if _NOT_ANYBODY.match(noun):
+            return None
         if EXPERT.search(noun):
             return _Subject(expert(noun), start)
         both = self.clauses.group(0, start) if _BOTH.search(noun) else None
         if both:
             return _Subject(both.speaker, start)
-        theirs = _THEIRS.match(noun)
-        if theirs:
+        theirs = _THEIRS.match(noun) or _ONE_OF_THEIRS.match(noun)
+        if theirs and not OTHER_SIDE.search(noun):
             owner = self._pronoun(theirs[1].casefold(), (start + theirs.start(1), start + theirs.end(1)))
             return self._spoken(replace(owner, person=True) if owner and is_person(noun) else owner, start)
+        if _AIDE.match(noun):
+            group = self.clauses.group(0, start)
+            last = group.speaker if group else self.memory.referents.choose("he") or self.memory.referents.choose("it")
+            return self._spoken(replace(last, person=True) if last and last.actors else Speaker(person=True), start)
         if _BARE_ROLE.match(noun):
             speaker = self.memory.speaker
             return self._spoken(speaker if speaker and speaker.actors else None, start)
-        return _Subject(stranger(noun, self.memory), start)
+        return _Subject(stranger(noun, self.memory.experts), start)
 
     def _inherited(self, verb: Verb, head: str) -> _Subject | None:
         """The subject of the whole clause: "X, who ..., said", "X went home and said", "X went home, saying"."""
@@ -320,10 +361,8 @@ class _Reader:
             return _Subject(made[0].speaker, verb.start, made[0].by_deed)
         if group is None:
             return self._without_mention(verb)
-        before_head = self.text[max(0, verb.start - len(head) - 8) : verb.start - len(head)]
-        joined = verb.is_participle or bool(_JOINED.search(head) or _JOINED.search(before_head))
         first = not any(statement.speaker.is_same(group.speaker) for statement in self.found)
-        by_deed = joined and first and not _COPULA.search(self.text, group.end, verb.start)
+        by_deed = verb.is_participle and first and not _COPULA.search(self.text, group.end, verb.start)
         return _Subject(self._judged(group, ""), group.start, by_deed)
 
     def _without_mention(self, verb: Verb) -> _Subject | None:
@@ -334,16 +373,17 @@ class _Reader:
         if pronoun:
             speaker = self._pronoun(pronoun[1].casefold(), pronoun.span(1))
             return self._spoken(speaker, pronoun.start(1), by_deed=not _COPULA.search(words))
-        return _Subject(stranger(words, self.memory), low) if words.strip("\0 ,") else None
+        return _Subject(stranger(words, self.memory.experts), low) if words.strip("\0 ,") else None
 
     def _spoken(self, speaker: Speaker | None, at: int, by_deed: bool = False) -> _Subject | None:
         return _Subject(speaker, at, by_deed) if speaker else None
 
     def _judged(self, group: Group, words: str) -> Speaker:
         """A party, unless it only helps to describe somebody else: "residents of Kabul", "an analyst in Moscow"."""
-        if EXPERT.search(words):
+        others = words.replace(self.text[group.start : group.end], "")
+        if EXPERT.search(others):
             return expert(words)
-        if NOBODY.search(words):
+        if NOBODY.search(others):
             return Speaker(person=True)
         return replace(group.speaker, person=group.speaker.person or is_person(words))
 
@@ -359,13 +399,14 @@ class _Reader:
         group = self.clauses.group(0, where[0])
         if group:
             inside.append(group.speaker)
-        is_personal = word in ("he", "she", "his", "her")
-        alike = next((speaker for speaker in inside if speaker.person == is_personal), None)
-        last = self.memory.person if is_personal else self.memory.subject
-        chosen = alike or last or (inside[0] if inside else None)
-        if not is_personal and _OPENS_WITH_IT.match(self.text):
-            chosen = last
-        return replace(chosen, word=where) if chosen else Speaker(person=is_personal, word=where)
+        pronoun = FORMS[word]
+        if pronoun in ("he", "she") or _OPENS_WITH_IT.match(self.text) or is_clear(self.text, *where):
+            chosen = self.memory.referents.choose(pronoun, [] if _OPENS_WITH_IT.match(self.text) else inside)
+        elif word in ("its", "their") and (not inside or _SAID.search(self.text, 0, where[0])):
+            chosen = self.memory.referents.choose(pronoun)
+        else:
+            chosen = next((speaker for speaker in inside if not speaker.person), inside[0] if inside else None)
+        return replace(chosen, word=where) if chosen else Speaker(person=pronoun in ("he", "she"), word=where)
 
     def _relative(self, at: int) -> Speaker:
         """The noun before "who", "which" or "that"."""
@@ -375,22 +416,26 @@ class _Reader:
             group = self.clauses.group(mention.start, at)
             if group and _NEXT_TO.fullmatch(between) and not any(verbs_in(between)):
                 return self._judged(group, between)
-        return stranger(self.text[max(0, at - 80) : at], self.memory)
+        return stranger(self.text[max(0, at - 80) : at], self.memory.experts)
 
     def _named_after(self, start: int) -> _Subject:
         """Whoever is named after "said", "by" or "according to"."""
         edge = _END_OF_NAME.search(self.text, start + 1, start + 120)
         end = edge.start() if edge else min(len(self.text), start + 120)
         words = self.text[start:end]
-        if re.match(r"\s*(?:he|she)\b", words) and self.memory.person:
-            return _Subject(self.memory.person, start)
+        pronoun = _NAMED_BY_PRONOUN.match(words)
+        if pronoun:
+            where = (start + pronoun.start(1), start + pronoun.end(1))
+            speaker = self._pronoun(pronoun[1].casefold(), where)
+            if speaker and speaker.actors:
+                return _Subject(replace(speaker, person=True), start)
         apposition = _APPOSITION.match(self.text, end)
         described = words + (apposition.group() if apposition else "")
         group = self.clauses.group(start, end)
         if group is None and apposition:
             group = self.clauses.group(end, apposition.end())
         if group is None:
-            return _Subject(stranger(described, self.memory), start)
+            return _Subject(stranger(described, self.memory.experts), start)
         listed = self.clauses.group(group.start, group.end + 120)
         if listed and " and " in self.text[group.start : listed.end + 5]:  # not "according to X, Y ..."
             group = listed

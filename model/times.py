@@ -10,6 +10,7 @@ publication. In the terms of the codebook (R13): what a sentence puts in the pas
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
@@ -27,7 +28,7 @@ _MONTH = (
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _WRITTEN = (
     re.compile(r"(?P<year>\d{4})[-/](?P<number>\d{1,2})[-/](?P<day>\d{1,2})(?!\d)"),
-    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<number>\d\d)(?P<day>\d\d)(?!\d)"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<number>\d\d)(?P<day>\d\d)(?:\d{6})?(?!\d)"),
     re.compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s{_MONTH},?\s{_YEAR}(?!\d)", re.IGNORECASE),
     re.compile(rf"{_MONTH}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s{_YEAR}(?!\d)", re.IGNORECASE),
 )
@@ -61,6 +62,9 @@ _CLAUSE = re.compile(
     r"\b(?:which|who|whose|what|that|where|when|after|since|before|until|if|because)\b|"
     r"\b(?:signed|agreed|reached|brokered|concluded|struck|made|held|begun|started|launched|adopted|created|of)\s$"
 )
+_DAY_NAME: Final = re.compile(r"^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?\s", re.IGNORECASE)
+FIRST_YEAR: Final = 1600  # the first newspapers; what is earlier, or after LAST_YEAR, stands for "no date"
+LAST_YEAR: Final = 2200
 RECENT_DAYS: Final = 31  # what is no older than this is still news
 _OPENING: Final = 40  # characters: a dateline may stand before the opening words
 
@@ -77,23 +81,32 @@ class When:
 def publication_date(text: str | None) -> tuple[date | None, str | None]:
     """The day that a date column means, or None and why not.
 
-    Read are ISO 8601, 2024/8/15, 20240815, 15 August 2024, Aug. 15, 2024 and RFC 2822; 3/4/2024 may be two days.
+    Read are ISO 8601, 2024/8/15, 20240815, 20240815093000, 15 August 2024, Thursday, Aug. 15, 2024 and RFC 2822;
+    3/4/2024 may be two days. Refused are years in which no news was published: they stand for a missing date.
     """
     if text is None or not text.strip():
         return None, "it has no date"
     plain = text.strip()
+    day, problem = _written_day(plain)
+    if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return None, f"the date {plain[:40]!r} cannot be meant; write it as 2024-08-15"
+    return day, problem
+
+
+def _written_day(plain: str) -> tuple[date | None, str | None]:
+    words = _DAY_NAME.sub("", plain)
     for form in _WRITTEN:
-        if found := form.match(plain):
+        if found := form.match(words):
             day = _calendar_day(found)
-            return (day, None) if day else (None, f"there is no day {plain!r}")
+            return (day, None) if day else (None, f"there is no day {plain[:40]!r}")
     try:
         return parsedate_to_datetime(plain).date(), None
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None, f"the date {plain[:40]!r} is not known; write it as 2024-08-15"
 
 
 def event_time(sentence: str, published: date) -> When | None:
-    """When a sentence puts its news, if it surely tells; never after `published`."""
+    """When a sentence puts its news, if it surely tells; never after `published`, which `publication_date` read."""
     said = _SAID_ON.search(sentence)
     if said:
         return _last_weekday(said["weekday"], published)
@@ -109,7 +122,12 @@ def event_time(sentence: str, published: date) -> When | None:
 def is_past(sentence: str, published: date | None) -> bool:
     """Does the sentence surely tell of a time more than a month before it was published?"""
     when = event_time(sentence, published) if published else None
-    return bool(when and published and _end_of(when) < published - timedelta(days=RECENT_DAYS))
+    return bool(when and published and is_long_ago(when, published))
+
+
+def is_long_ago(when: When, published: date) -> bool:
+    """Was all of that time over more than a month before the day of publication?"""
+    return _end_of(when) < published - timedelta(days=RECENT_DAYS)
 
 
 def _single_weekday(sentence: str, weekdays: dict[str, re.Match[str]], published: date) -> When | None:
@@ -167,10 +185,10 @@ def _time_ago(found: re.Match[str], published: date) -> When:
 
 
 def _end_of(when: When) -> date:
-    """A day no earlier than the last one that is meant, of a month or year."""
+    """The last day that is meant, of a month or year."""
     if when.precision == "year":
         return date(when.day.year, 12, 31)
-    return when.day if when.precision == "day" else when.day + timedelta(days=27)
+    return when.day if when.precision == "day" else when.day.replace(day=monthrange(*when.day.timetuple()[:2])[1])
 
 
 def _calendar_day(found: re.Match[str]) -> date | None:

@@ -1,7 +1,8 @@
 """States that the registry does not know: names that a document treats as it treats states.
 
-"Velmar's foreign minister", "between Velmar and Orsa", "the government of Velmar" are evidence for a state; the
-adjective "Velmari" then goes with it, and so does the city that the document calls its capital.
+"Velmar's foreign minister", "between Velmar and Orsa", "the Republic of Velmar" are evidence for a state, and so is
+an adjective made from the name ("Velmari"), which then goes with it, as does the city that the document calls its
+capital.
 """
 
 import re
@@ -11,72 +12,132 @@ from dataclasses import replace
 from typing import Final
 
 from model.actors import Actor, Registry
-from model.names import LEADING, WORD, party_of
+from model.names import HEADS, LEADING, WORD, party_of, words
 from model.roles import role_after
 
 _AN_ACT: Final = (
     r"(?:said|says|rejected|rejects|accused|accuses|warned|warns|refused|refuses|agreed|agrees|offered|offers|"
     r"demanded|demands|insisted|insists|urged|urges|denied|denies|accepted|accepts|called|announced|threatened|"
-    r"threatens|wants|wanted|proposed|proposes|suspended|has\s+(?:said|offered|refused|rejected|agreed|accused|"
-    r"warned|long)|would|will|signed|broke|hosted|withdrew|replied|answered|retorted|countered)"
+    r"threatens|wants|wanted|proposed|proposes|suspended|has|had|will|would|signed|broke|hosted|withdrew|replied|"
+    r"answered|retorted|countered|keeps|kept)"
 )
 _LIKE_A_STATE: Final = (
+    (3, re.compile(rf"\b(?:Republic|Kingdom|State|Sultanate|Emirate|Duchy|Commonwealth)\s+of\s+({WORD})\b")),
     (2, re.compile(rf"\bbetween\s+(?:the\s+)?({WORD})\s+and\s+(?:the\s+)?({WORD})\b")),
     (
         2,
         re.compile(
-            rf"\b(?:government|president|king|parliament|republic|foreign\s+minist(?:er|ry)|army|kingdom|"
-            rf"emirate)\s+of\s+({WORD})\b"
+            rf"\b(?:government|president|premier|prime\s+minister|king|queen|parliament|republic|foreign\s+"
+            rf"minist(?:er|ry)|army|kingdom|emirate|embassy)\s+of\s+({WORD})\b"
         ),
     ),
-    (2, re.compile(rf"\b(?:government|junta|army|authorities|regime|rulers|parliament)\s+in\s+({WORD})\b")),
-    (1, re.compile(rf"(?<![\w.]\s)({WORD})\s+(?:and\s+{WORD}\s+)?{_AN_ACT}\b")),
+    (1, re.compile(rf"\b(?:government|junta|army|authorities|regime|rulers|parliament)\s+in\s+({WORD})\b")),
+    (1, re.compile(rf"(?<!\w\s)({WORD})\s+(?:and\s+{WORD}\s+)?{_AN_ACT}\b")),
     (1, re.compile(rf"\b(?:with|against|urged|told|accused|pressed|asked|warned)\s+({WORD})\b")),
+    (1, re.compile(rf"\b({WORD})\s+and\s+({WORD})\b")),
 )
+_IN: Final = re.compile(rf"\b(?:in|from|to|of)\s+({WORD})")
+_OWNS: Final = re.compile(r"(?<![\w-])([A-ZÀ-ÞĀ-Ž][\w-]{0,40})['’]s?\s+[a-z]")
+_FORMAL: Final = re.compile(rf"\b(?:Republic|Kingdom|State|Sultanate|Emirate|Duchy|Commonwealth)\s+of\s+{WORD}\b")
 _SINGLE: Final = re.compile(rf"(?<![\w-]){WORD}")
+_LOWER: Final = re.compile(r"(?<![\w’'-])[a-z]{3,}")
+_NO_STATES: Final = words(
+    "Europe Europeans Africa African Africans Asia Asian Asians America Arctic Balkans Caucasus Sahel Gulf "
+    "Mediterranean "
+    "Pacific Atlantic Western Eastern Northern Southern Internet Christmas Ramadan Easter Parliament Shi'ite "
+    "Shiite Sunni "
+    "Muslim Muslims Christian Christians Jewish Jews Catholic Protestant Hindu Buddhist Islam Islamic "
+    "Islamist Marxist"
+)
 MOST_STATES: Final = 12  # no article treats of more states that nobody knows
-_DEMONYM_ENDINGS: Final = ("i", "n", "an", "ian", "ese", "ish", "ite", "ar", "ari", "ni", "ean", "er")
-_PAIR: Final = re.compile(rf"(?<![\w.])({WORD}\.?) (?=({WORD}))")  # not across sentences
+_ENDINGS: Final = "i|n|an|ian|ean|ese|ish|ite|ar|ari|ni|ic|er|lander|ander|esian"
+_DERIVED: Final = re.compile(rf"(?:{_ENDINGS})s?$|s$")
+_PAIR: Final = re.compile(rf"(?<![\w.])({WORD}|(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Maj|Capt|Adm|Sen|Prof|St)\.) (?=({WORD}))")
 LEAD: Final = 300  # characters in which a dateline stands, and the state that it belongs to
 _BRACKETS: Final = r"(?:\s+\([^)]{2,20}\))?"
 _DATELINE: Final = re.compile(
     rf"(?:^|\n\s*)([A-Z]{{4,20}}(?: [A-Z]{{3,20}})?)(?:,[^—–\n(-]{{1,30}})?{_BRACKETS}\s*[—–-]{{1,2}}\s"
 )
+_PLACE_BEFORE: Final = re.compile(r"\b(?:in|from|to|across|near|on|off)\s+(?:the\s+)?$")
+_RULED: Final = re.compile(
+    r"\b(?:government|governor|president|premier|prime\s+minister|parliament|assembly|authorities|ministry|"
+    r"minister|army|"
+    r"people|capital)\s+of\s+(?:the\s+)?$"
+)
+_ACTS: Final = re.compile(rf"\s+{_AN_ACT}\b")
+_WITH: Final = re.compile(r"\b(?:with|against|between|urged|told|accused|pressed|asked|warned)\s+(?:the\s+)?$")
 ENOUGH: Final = 3  # the evidence that makes a state of a name that no adjective is made from
+WITH_ADJECTIVE: Final = 2  # the evidence that a name and the adjectives made from it need together
 
 
 def unknown_states(text: str, registry: Registry, used: frozenset[str] | set[str]) -> list[Actor]:
-    """Single names, none of those `used` in longer ones, that the document treats as states.
+    """Single names that the document treats as states; those `used` in longer names only on more evidence.
 
     Each has the adjectives made from it and its capital among its aliases.
     """
     count = Counter(_bare(found[0]) for found in _SINGLE.finditer(text))
-    surnames, beside = _parts_of_longer_names(text)
+    common = set(_LOWER.findall(text))
+    surnames, beside = _parts_of_longer_names(text, common)
     unknown = {
         word for word in count
-        if len(word) > 3 and word not in LEADING and word not in used and registry.resolve(word) is None
+        if len(word) > 2 and word not in LEADING and word not in HEADS and word.lower() not in common
+        and not word.isupper() and word not in _NO_STATES and registry.resolve(word) is None
     }  # fmt: skip
     evidence = _evidence(text, unknown)
-    adjectives = _adjectives(unknown, evidence)
+    also = evidence + Counter(set(_IN.findall(text)) - surnames) + Counter(set(_OWNS.findall(text)) - surnames)
+    adjectives = _adjectives(unknown, also)
     roots = {root for root in adjectives if 2 * beside[root] < count[root]}
     derived = {word for made in adjectives.values() for word in made}
-    roots |= {name for name in unknown - surnames - derived if evidence[name] >= ENOUGH and not beside[name]}
-    most = sorted(roots, key=lambda root: (-evidence[root], root))[:MOST_STATES]
+
+    roots |= {
+        name for name in unknown - surnames - derived
+        if evidence[name] > 1 and also[name] >= ENOUGH and 2 * beside[name] < count[name]
+    }  # fmt: skip
+    roots = {root for root in roots if root not in used or evidence[root] > ENOUGH}
+    most = sorted(roots - derived, key=lambda root: (-evidence[root], root))[:MOST_STATES]
     seat = _seat_of_lead(text, most, registry)
     return [_state(root, text, adjectives.get(root, set()), seat.get(root)) for root in most]
 
 
+def compound_states(text: str, runs: Sequence[tuple[int, int]], persons: set[str], registry: Registry) -> list[Actor]:
+    """Names of several words ("the Salt Coast") that the document treats as states; `runs` are where they stand."""
+    evidence: Counter[str] = Counter()
+    places: set[str] = set()
+    for start, end in runs:
+        name = " ".join(text[start:end].split())
+        parts = name.split()
+        if not 2 <= len(parts) <= 3 or name in persons or HEADS & set(parts) or registry.resolve(name):
+            continue
+        before, after = text[max(0, start - 40) : start], text[end : end + 60]
+        if _PLACE_BEFORE.search(before):
+            places.add(name)
+        evidence[name] += 2 * bool(_RULED.search(before)) + 2 * (role_after("", after) is not None)
+        evidence[name] += bool(_ACTS.match(after)) + bool(_WITH.search(before))
+    most = [name for name, weight in evidence.items() if weight >= WITH_ADJECTIVE and name in places]
+    return [replace(party_of(name, _compound_forms(name, text)), type="state") for name in most[:MOST_STATES]]
+
+
+def _compound_forms(name: str, text: str) -> dict[str, str]:
+    last = name.split()[-1]
+    people = re.findall(rf"(?<![\w-]){re.escape(last)}(?:n|ns|an|ans|ers|er|i|is)(?![\w-])", text)
+    return {name: "name"} | dict.fromkeys(people, "demonym")
+
+
 def _adjectives(unknown: set[str], evidence: Counter[str]) -> dict[str, set[str]]:
-    """For each name the adjectives made from it, where the text uses one as of a state: "Velmari" from "Velmar"."""
+    """For each name the words made from it ("Velmari", "Velmaris"), where all are used as of a state."""
     found: dict[str, set[str]] = {}
     for word in unknown:
-        for ending in _DEMONYM_ENDINGS:
-            stem = word.removesuffix(ending)
-            if stem == word or len(stem) < 3 or evidence[word] < 2:
-                continue
-            for root in ({stem} | {stem + vowel for vowel in "aeiouy"}) & unknown - {word}:
-                found.setdefault(root, set()).add(word)
-    return found
+        ending = _DERIVED.search(word)
+        if not ending:
+            continue
+        starts = {word[:at] for at in range(max(3, ending.start()), len(word)) if _DERIVED.fullmatch(word[at:])}
+        for root in {start + vowel for start in starts for vowel in ("", *"aeiouy")} & unknown - {word}:
+            found.setdefault(root, set()).add(word)
+    return {
+        root: made
+        for root, made in found.items()
+        if evidence[root] + sum(evidence[word] for word in made) >= (ENOUGH if made == {f"{root}s"} else WITH_ADJECTIVE)
+    }
 
 
 def _seat_of_lead(text: str, names: Sequence[str], registry: Registry) -> dict[str, str]:
@@ -90,9 +151,10 @@ def _seat_of_lead(text: str, names: Sequence[str], registry: Registry) -> dict[s
 
 
 def _state(name: str, text: str, adjectives: set[str], seat: str | None) -> Actor:
-    forms = {name: "name"}
+    forms = {name: "name"} | dict.fromkeys(_FORMAL.findall(text), "name")
+    forms = {form: kind for form, kind in forms.items() if form.endswith(name)}
     for word in sorted(adjectives):
-        forms |= {word: "demonym", f"{word}s": "demonym"}
+        forms |= {word: "demonym"} if word.endswith("s") else {word: "demonym", f"{word}s": "demonym"}
     owner = "|".join(re.escape(word) for word in (f"{name}'s", f"{name}’s", *adjectives))
     for found in re.finditer(
         rf"({WORD}),\s+the\s+(?:{owner})\s+capital\b|\b(?:{owner})\s+capital(?:,|\s+of)\s+({WORD})", text
@@ -103,8 +165,8 @@ def _state(name: str, text: str, adjectives: set[str], seat: str | None) -> Acto
     return replace(party_of(name, forms), type="state")
 
 
-def _evidence(text: str, words: set[str]) -> Counter[str]:
-    """How much the document treats each of the words as a state."""
+def _evidence(text: str, names: set[str]) -> Counter[str]:
+    """How much the document treats each of the names as a state."""
     evidence: Counter[str] = Counter()
     for weight, pattern in _LIKE_A_STATE:
         for found in pattern.finditer(text):
@@ -112,7 +174,7 @@ def _evidence(text: str, words: set[str]) -> Counter[str]:
                 evidence[_bare(word)] += weight
     for found in _SINGLE.finditer(text):
         word = _bare(found[0])
-        if word in words:
+        if word in names:
             role = role_after("", text[found.start() + len(word) : found.start() + len(word) + 60])
             evidence[word] += 2 if role else 0
     return evidence
@@ -122,12 +184,12 @@ def _bare(word: str) -> str:
     return word.removesuffix("'s").removesuffix("’s").rstrip("'’")
 
 
-def _parts_of_longer_names(text: str) -> tuple[set[str], Counter[str]]:
+def _parts_of_longer_names(text: str, common: set[str]) -> tuple[set[str], Counter[str]]:
     """Words that follow a capitalised word, as surnames do, and how often each word stands in such a pair."""
     surnames: set[str] = set()
     beside: Counter[str] = Counter()
     for found in _PAIR.finditer(text):
-        if found[1] not in LEADING:
+        if found[1] not in LEADING and found[1].lower() not in common:
             surnames.add(_bare(found[2]))
             beside.update((found[1], _bare(found[2])))
     return surnames, beside

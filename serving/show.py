@@ -13,7 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from model.errors import InputError
+from model.positions import OWN_VOICES
 from model.records import Document, document_from_row
+from model.text import visible
 from model.versions import Version
 
 COLORS = {"support": "green", "conditional": "yellow", "oppose": "red", "none": "dim"}
@@ -50,9 +52,8 @@ def read_article(source: str) -> Document:
 def article_table(analysis: Json) -> None:
     """Print the actors of an article, their positions, and the sentences that show them."""
     console = Console()
-    table = Table(
-        title=Text(analysis["title"] or ""), title_justify="left", caption=f"model {analysis['model']}", show_lines=True
-    )
+    title, caption = _text(analysis["title"] or ""), _text(f"model {analysis['model']}")
+    table = Table(title=title, title_justify="left", caption=caption, show_lines=True)
     for column in ("actor", "position"):
         table.add_column(column, max_width=18)
     table.add_column("own words and deeds; what others claim; conditions", ratio=1)
@@ -64,7 +65,7 @@ def article_table(analysis: Json) -> None:
 def pair_table(answer: Json) -> None:
     """Print the answer for one sentence and one actor, and, where it was asked for, the words that moved it."""
     table = Table(
-        title=Text(f"{answer['actor']}: {answer['text']}"), title_justify="left", caption=f"model {answer['model']}"
+        title=_text(f"{answer['actor']}: {answer['text']}"), title_justify="left", caption=f"model {answer['model']}"
     )
     for column in ("label", "answer", "probabilities"):
         table.add_column(column)
@@ -74,7 +75,7 @@ def pair_table(answer: Json) -> None:
         table.add_row(label, shown, chances)
     if "words" in answer:
         heaviest = sorted(answer["words"], key=lambda word: -abs(word["weight"]))[:WORDS_SHOWN]
-        table.add_row("why", "", ", ".join(f"{word['text']} {word['weight']:+.2f}" for word in heaviest))
+        table.add_row("why", "", _text(", ".join(f"{word['text']} {word['weight']:+.2f}" for word in heaviest)))
     Console().print(table)
 
 
@@ -93,12 +94,17 @@ def progress_bar(of: str = "rows") -> Iterator[Callable[[int, int | None], None]
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def _text(text: str) -> Text:
+    """Anybody's text without what a terminal would obey; Rich leaves the sequences of escape in."""
+    return Text(visible(text))
+
+
 def _stance(stance: str) -> Text:
     return Text(stance, style=COLORS[stance])
 
 
 def _actor(row: Json) -> Text:
-    return Text(row["actor_name"]) if row["resolved"] else Text(f"{row['actor_name']} (unresolved)")
+    return _text(row["actor_name"] if row["resolved"] else f"{row['actor_name']} (unresolved)")
 
 
 def _position(row: Json) -> Text:
@@ -111,14 +117,18 @@ def _position(row: Json) -> Text:
 
 def _evidence(row: Json, analysis: Json) -> Text:
     sentences = {sentence["index"]: sentence["text"] for sentence in analysis["sentences"]}
-    shown = (
-        [analysis["pairs"][index] for index in row["evidence"][:EVIDENCE_SHOWN]] if row["position"] != "none" else []
-    )
+    shown = [analysis["pairs"][index] for index in row["evidence"][:EVIDENCE_SHOWN]]
     lines = [f"{pair['stance_probabilities'][pair['stance']]:.2f} {sentences[pair['sentence']]}" for pair in shown]
     names = {each["actor"]: each["actor_name"] for each in analysis["actors"]}
     lines += [f"claimed by {_who(claim['by'], names)}: {_counted(claim['stances'])}" for claim in row["claims"]]
-    lines += [f"condition ({each['kind']}): {each['text']}" for each in row["conditions"]]
-    return Text("\n".join(lines))
+    lines += [f"{_condition(each, names)}: {each['text']}" for each in row["conditions"]]
+    return _text("\n".join(lines))
+
+
+def _condition(condition: Json, names: dict[str, str]) -> str:
+    """What stands before the words of a condition: its kind and, where it is not the actor itself, who tells it."""
+    told = "" if condition["voice"] in OWN_VOICES else f", claimed by {_who(condition['voice'], names)}"
+    return f"condition ({condition['kind']}{told})"
 
 
 def _who(voice: str, names: dict[str, str]) -> str:
@@ -139,5 +149,5 @@ def versions_table(versions: Sequence[Version]) -> None:
     for each in versions:
         scores = "\n".join(f"{name} {value:.3f}" for name, value in (each.macro_f1 or {}).items())
         cells = (each.name, each.created, each.parent, (each.snapshot or "")[:16], each.verdict, each.problem or scores)
-        table.add_row("*" if each.champion else "", *(Text(str(cell or "")) for cell in cells))
+        table.add_row("*" if each.champion else "", *(_text(str(cell or "")) for cell in cells))
     Console().print(table)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from model.errors import InputError
-from model.text import printable
+from model.text import printable, visible
 from training.metrics import Difference
 
 Json = Mapping[str, Any]
@@ -20,12 +20,6 @@ NAMED = 5  # cases, classes, slices or annotators that a sentence or the summary
 ROWS_ON_PAGE = 300  # of a table of sentences; the JSON has them all
 LONGEST = 400  # characters of a line of the summary
 NOT_WHOLE: Final = (KeyError, TypeError, ValueError, AttributeError, ArithmeticError)  # what a missing part raises
-# Control characters but tab and line ends, what turns the direction of text around, and halves of surrogate pairs.
-UNSHOWN: Final = dict.fromkeys(
-    (*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A),
-     *range(0xD800, 0xE000)),
-    "\ufffd",
-)  # fmt: skip
 
 
 def check(name: str, outcome: str, measured: Any, limit: Any, sentence: str) -> dict[str, Any]:
@@ -83,7 +77,7 @@ def summary(verdict: Json) -> str:
 
 def _shown(value: Any) -> Any:
     """A value that is put in the page, without characters that would hide or turn around what is beside them."""
-    return value.translate(UNSHOWN) if isinstance(value, str) else value
+    return visible(value) if isinstance(value, str) else value
 
 
 def _decision(verdict: Json) -> list[str]:

@@ -4,9 +4,10 @@ The statistic is the greatest chi-square of before against after over all splits
 the split is searched for, its p value comes from the same search after shuffling: the articles, each with all its
 statements, are put in random order, since statements of one article are no independent witnesses. Each side of a
 change is searched in turn (binary segmentation; Vostrikova, 1981). p values are multiplied by the number of actors
-searched.
+searched, and within an actor by the number of parts that the changes found so far leave to search (Bonferroni).
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,13 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serving.report.records import TAKEN, ReportOptions, Statement
-from serving.report.timeline import PAST, Calendar
+from serving.report.timeline import Calendar
 
-SHUFFLES: Final = 1999
-SHUFFLES_AN_ACTOR: Final = 40  # so that the smallest p, times the actors, stays below the level
+FEWEST_SHUFFLES: Final = 1999
+HITS: Final = 50  # as good orders after which chance is plain enough, and no more are tried (Besag and Clifford, 1991)
+ORDERS_AT_ONCE: Final = 256
 NUMBERS_AT_ONCE: Final = 500_000  # bounds the memory of the shuffles
 
 Counts = NDArray[np.int64]
+Dated = tuple[date, Statement]
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Change:
-    """`p` is adjusted for the search over days and actors."""
+    """`p` is adjusted for the search over days, actors and parts."""
 
     actor: str
     statistic: float
@@ -76,35 +79,40 @@ class _Series:
 
 def find_changes(statements: Sequence[Statement], calendar: Calendar, options: ReportOptions) -> list[Search]:
     """Search every actor with enough own, dated statements that take a position."""
-    by_actor: dict[str, list[Statement]] = defaultdict(list)
+    by_actor: dict[str, list[Dated]] = defaultdict(list)
     for statement in statements:
-        placed = statement.when is not None and calendar.place(statement.when) != PAST
-        if placed and statement.own and statement.takes_position:
-            by_actor[statement.actor].append(statement)
+        day = calendar.day_of(statement)
+        if day and statement.own and statement.takes_position:
+            by_actor[statement.actor].append((day, statement))
     enough = {actor: rows for actor, rows in by_actor.items() if len(rows) >= 2 * options.minimum}
     return [_search(actor, rows, len(enough), options) for actor, rows in sorted(enough.items())]
 
 
-def _search(actor: str, statements: list[Statement], actors: int, options: ReportOptions) -> Search:
+def _search(actor: str, statements: list[Dated], actors: int, options: ReportOptions) -> Search:
     random = np.random.default_rng(options.seed)
-    series = _series_of(statements)
     changes: list[Change] = []
-    overall: float | None = None
-    waiting = [series]
+    waiting = [_series_of(statements)]
+    overall: list[float] = []
     while waiting:
-        part = waiting.pop()
+        part = waiting.pop(0)
         best, statistic = best_split(part.days, part.counts, options.minimum)
-        p = 1.0
-        if best:
-            shuffles = max(SHUFFLES, SHUFFLES_AN_ACTOR * actors)
-            p = min(1.0, actors * permutation_p(part.days, part.counts, options.minimum, shuffles, random))
-        overall = p if overall is None else overall
-        if best and p < options.level:
+        searches = actors * (len(changes) + 1)
+        p = adjusted_p(part.days, part.counts, options, searches, random) if best else 1.0
+        overall.append(p)
+        if p < options.level:
             before, after = part.part(0, best), part.part(best, len(part.days))
             changes.append(Change(actor, statistic, p, *_sides(before, after)))
             waiting += [before, after]
     changes.sort(key=lambda change: change.after.first)
-    return Search(actor, len(statements), 1.0 if overall is None else overall, tuple(changes))
+    return Search(actor, len(statements), overall[0], tuple(changes))
+
+
+def adjusted_p(
+    days: Sequence[date], counts: Counts, options: ReportOptions, searches: int, random: np.random.Generator
+) -> float:
+    """The p value of the best split, times `searches`; of so many orders that it can fall below the level at all."""
+    shuffles = max(FEWEST_SHUFFLES, math.ceil(2 * searches / options.level))
+    return min(1.0, searches * permutation_p(days, counts, options.minimum, shuffles, random))
 
 
 def best_split(days: Sequence[date], counts: Counts, minimum: int) -> tuple[int, float]:
@@ -117,15 +125,22 @@ def best_split(days: Sequence[date], counts: Counts, minimum: int) -> tuple[int,
 def permutation_p(
     days: Sequence[date], counts: Counts, minimum: int, shuffles: int, random: np.random.Generator
 ) -> float:
-    """The share of orders of the rows, this one among them, whose best split is as good or better."""
+    """The share of orders of the rows, this one among them, whose best split is as good or better.
+
+    At most `shuffles` orders are tried; fewer once HITS of them were as good.
+    """
     allowed = _may_split(days)
     observed = _chi_squares(counts[None], allowed, minimum).max()
-    at_once = max(1, NUMBERS_AT_ONCE // counts.size)
-    as_good = 0
-    for start in range(0, shuffles, at_once):
-        orders = np.tile(np.arange(len(counts)), (min(at_once, shuffles - start), 1))
-        shuffled = counts[random.permuted(orders, axis=1)]
-        as_good += int((_chi_squares(shuffled, allowed, minimum).max(axis=1) >= observed - 1e-9).sum())
+    at_once = max(1, min(ORDERS_AT_ONCE, NUMBERS_AT_ONCE // counts.size))
+    as_good = tried = 0
+    while tried < shuffles:
+        orders = np.tile(np.arange(len(counts)), (min(at_once, shuffles - tried), 1))
+        best = _chi_squares(counts[random.permuted(orders, axis=1)], allowed, minimum).max(axis=1)
+        hits = np.flatnonzero(best >= observed - 1e-9)
+        if as_good + len(hits) >= HITS:
+            return HITS / (tried + int(hits[HITS - as_good - 1]) + 1)
+        as_good += len(hits)
+        tried += len(best)
     return (as_good + 1) / (shuffles + 1)
 
 
@@ -154,11 +169,10 @@ def _chi_squares(counts: Counts, allowed: NDArray[np.bool_], minimum: int) -> ND
     return np.where(may, np.nan_to_num(statistics), 0.0)
 
 
-def _series_of(statements: Sequence[Statement]) -> _Series:
+def _series_of(statements: Sequence[Dated]) -> _Series:
     groups: dict[tuple[date, int], list[Statement]] = defaultdict(list)
-    for statement in statements:
-        if statement.when:
-            groups[statement.when.day, statement.article].append(statement)
+    for day, statement in statements:
+        groups[day, statement.article].append(statement)
     keys = sorted(groups)
     counts = [[sum(each.stance == stance for each in groups[key]) for stance in TAKEN] for key in keys]
     return _Series([day for day, _ in keys], np.array(counts, dtype=np.int64), [groups[key] for key in keys])

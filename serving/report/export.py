@@ -5,7 +5,6 @@ Texts are anybody's: none becomes a formula in a spreadsheet. Excel holds no mor
 """
 
 import csv
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -13,12 +12,11 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from model.text import LONGEST_CELL, in_excel
 from serving.tables import to_json
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-LONGEST_CELL: Final = 32_767
 MOST_ROWS: Final = 1_048_575  # below the header
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # XML has none of these
 
 Record = dict[str, Any]
 
@@ -56,14 +54,14 @@ def _new_sheet(book: Workbook, name: str, number: int, row: Record) -> Any:
 def _comma_cell(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = _text(value).encode("utf-8", "backslashreplace").decode()
+    text = _text(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _sheet_cell(sheet: Any, value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = _FORBIDDEN.sub("\ufffd", _text(value))
+    text = in_excel(_text(value))
     text = text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
     if not text.startswith((*FORMULA, "#")):  # "#" begins the error values of Excel
         return text
@@ -74,4 +72,6 @@ def _sheet_cell(sheet: Any, value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    """The value as well-formed text: half of a surrogate pair as its escape."""
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text.encode("utf-8", "backslashreplace").decode()

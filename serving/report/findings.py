@@ -1,5 +1,6 @@
 """Everything that a report shows, worked out once from what was read."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,13 +28,16 @@ class Findings:
     searches: Sequence[Search]
     ledger: Sequence[Entry]
     comparison: Comparison | None
+    shared_names: frozenset[str]
 
     @property
     def changes(self) -> list[Change]:
         return [change for search in self.searches for change in search.changes]
 
     def name(self, actor: str) -> str:
-        return self.corpus.names.get(actor, actor)
+        """The name of an actor, with its id where another actor has the same name."""
+        name = self.corpus.names.get(actor, actor)
+        return f"{name} ({actor})" if name in self.shared_names else name
 
 
 def find(corpus: Corpus, options: ReportOptions) -> Findings:
@@ -47,7 +51,7 @@ def find(corpus: Corpus, options: ReportOptions) -> Findings:
     ]
     calendar = make_calendar(corpus.articles, options.period)
     timelines = make_timelines(counted, calendar)
-    latest = latest_positions(counted)
+    latest = latest_positions(counted, calendar)
     ledger = make_ledger(counted)
     pair = choose_actors(options.compare, timelines, corpus.names)
     return Findings(
@@ -63,4 +67,5 @@ def find(corpus: Corpus, options: ReportOptions) -> Findings:
         searches=find_changes(counted, calendar, options),
         ledger=ledger,
         comparison=compare(pair, timelines, latest, ledger) if pair else None,
+        shared_names=frozenset(name for name, count in Counter(corpus.names.values()).items() if count > 1),
     )

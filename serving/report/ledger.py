@@ -54,7 +54,7 @@ def make_ledger(statements: Sequence[Statement]) -> list[Entry]:
     for statement in statements:
         if statement.condition and statement.takes_position:
             _join(groups[statement.actor, not statement.own], statement)
-        elif statement.own and statement.takes_position and statement.stance == "support" and statement.when:
+        elif statement.own and statement.takes_position and statement.stance == "support" and statement.day:
             support[statement.actor].append(statement)
     entries = [
         _entry(actor, claimed, group, support[actor]) for (actor, claimed), found in groups.items() for group in found
@@ -97,9 +97,9 @@ def _text_of(statement: Statement) -> str:
 def _entry(actor: str, claimed: bool, group: list[Statement], support: list[Statement]) -> Entry:
     shown = max(group, key=lambda each: each.probability)
     conditions = [each.condition for each in group if each.condition]
-    days = [each.when.day for each in group if each.when]
+    days = [each.day for each in group if each.day]
     last = max(days, default=None)
-    later = [each for each in support if last and each.when and each.when.day > last]
+    later = [each for each in support if last and each.day and each.day > last]
     return Entry(
         actor=actor,
         claimed=claimed,
@@ -112,5 +112,5 @@ def _entry(actor: str, claimed: bool, group: list[Statement], support: list[Stat
         times=len(group),
         articles=len({each.article for each in group}),
         support_after=len(later),
-        first_support=min(later, key=lambda each: each.when.day if each.when else date.max, default=None),
+        first_support=min(later, key=lambda each: each.day or date.max, default=None),
     )

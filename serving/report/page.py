@@ -3,7 +3,6 @@
 Tables longer than a person reads are cut here; the files beside the page have all rows.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +11,19 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from model.text import visible
 from serving.report.comparison import Party
 from serving.report.findings import Findings
 from serving.report.ledger import Entry, without_condition
 from serving.report.plots import COLORS, describe, legend_svg, timeline_svg
 from serving.report.records import TAKEN, TOO_FEW, Statement, voice_in_words
 from serving.report.tables import TABLES, ordered_periods
-from serving.report.timeline import PAST, UNDATED, Share, Tally, total_of
+from serving.report.timeline import PAST, UNDATED, Share, Tally, past_of, total_of
 
 ROWS_SHOWN: Final = 200  # of a long table
 LONGEST_TEXT: Final = 600  # characters of a sentence
-# Line ends and tabs become spaces; what would turn the direction of text around, or hide, becomes visible.
-_SHOWN_AS: Final = {**dict.fromkeys((9, 10, 11, 12, 13), " "), **dict.fromkeys((0xAD, 0x200B, 0xFEFF), "")}
-_TURNS_TEXT: Final = frozenset((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C))
+# Line ends and tabs become spaces; what is never seen (soft hyphen, zero-width space, byte order mark) goes.
+_ON_ONE_LINE: Final = {**dict.fromkeys((9, 10, 11, 12, 13), " "), **dict.fromkeys((0xAD, 0x200B, 0xFEFF), "")}
 
 Json = Mapping[str, Any]
 
@@ -51,9 +50,10 @@ class Card:
     name: str
     anchor: str
     total: Tally
+    past: int
     periods: list[tuple[str, Tally]]
     picture: Markup
-    words: str
+    words: Markup
     latest: Quote | None
 
 
@@ -89,16 +89,13 @@ def render_page(found: Findings, source: str) -> str:
         few=TOO_FEW,
         most=ROWS_SHOWN,
         tables=list(TABLES),
-        period_words={PAST: "earlier, or only month or year told", UNDATED: "undated"},
+        period_words={PAST: "past", UNDATED: "undated"},
     )
 
 
 def shown(text: str) -> str:
-    """The text on one line, with a replacement for characters that nobody sees or that act on what is beside them."""
-    plain = text[: LONGEST_TEXT + 1].translate(_SHOWN_AS)
-    safe = "".join(
-        "\ufffd" if ord(each) in _TURNS_TEXT or unicodedata.category(each) in ("Cc", "Cs") else each for each in plain
-    )
+    """The text on one line of at most LONGEST_TEXT characters, without what would hide, or act on what is beside it."""
+    safe = visible(text[: LONGEST_TEXT + 1].translate(_ON_ONE_LINE))
     return safe if len(text) <= LONGEST_TEXT else safe[: LONGEST_TEXT - 1] + "…"
 
 
@@ -115,9 +112,10 @@ def _cards(found: Findings, actors: list[str]) -> Iterator[Card]:
             name=found.name(actor),
             anchor=f"actor-{number}",
             total=total_of(timeline),
+            past=past_of(timeline).taken,
             periods=ordered_periods(timeline, found.calendar),
             picture=Markup(svg),
-            words=describe(timeline, found.calendar, found.name(actor)),
+            words=Markup.escape(describe(timeline, found.calendar, shown(found.name(actor)))),
             latest=_quote(latest, found) if latest else None,
         )
 
@@ -138,7 +136,8 @@ def _most_stated(found: Findings) -> list[Entry]:
 
 
 def _ledger_row(entry: Entry, found: Findings) -> Json:
-    before, words, after = entry.statement.text.partition(entry.condition.text)
+    sentence, words = entry.statement.text, entry.condition.text
+    before, after = sentence[: entry.condition.start], sentence[entry.condition.start + len(words) :]
     return {
         "entry": entry,
         "name": found.name(entry.actor),
@@ -161,10 +160,11 @@ def _party(party: Party, found: Findings) -> Json:
     return {
         "name": found.name(party.actor),
         "total": party.total,
+        "past": past_of(party.timeline).taken,
         "latest": _quote(party.latest, found) if party.latest else None,
         "on_other": [_ledger_row(entry, found) for entry in party.on_other],
         "picture": Markup(svg),
-        "words": describe(party.timeline, found.calendar, found.name(party.actor)),
+        "words": Markup.escape(describe(party.timeline, found.calendar, shown(found.name(party.actor)))),
     }
 
 
@@ -186,17 +186,18 @@ def _copies(found: Findings) -> Json:
 
 def _quote(statement: Statement, found: Findings) -> Quote:
     article = found.corpus.articles[statement.article]
-    is_link = article.url is not None and article.url.startswith(("https://", "http://"))
+    url = article.url or ""
+    is_link = url.startswith(("https://", "http://")) and shown(url) == url  # one that is cut would lead elsewhere
     return Quote(
         text=statement.text,
         stance=statement.stance,
         probability=statement.probability,
-        voice=voice_in_words(statement.voice, found.corpus.names),
+        voice=voice_in_words(statement.voice, found.name),
         day=_day_in_words(statement, article.date.isoformat() if article.date else None),
         document=article.id,
         title=article.title,
         source=article.source,
-        url=article.url if is_link else None,
+        url=url if is_link else None,
     )
 
 

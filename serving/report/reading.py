@@ -2,7 +2,8 @@
 
 A source is a .jsonl, .csv or .parquet file, or a folder of .json and .txt articles. A row with `sentences` and `pairs`
 is an analysis as `parley batch --kind documents` and `parley score --json` write it; any other needs a `text`.
-What cannot be read is kept with the reason. Rows stream through; of an article only its statements stay.
+A pair is past where its analysis says so, or the sentence does beside the date in the row: an older version did not
+tell, and a date may have come later. What cannot be read is kept with the reason. Rows stream through; of an article only its statements stay.
 """
 
 import json
@@ -15,7 +16,7 @@ from typing import Any, Final, Protocol
 from model.errors import InputError, RowError
 from model.labels import STANCES
 from model.records import MAX_NAME_CHARACTERS, MAX_PAIR_CHARACTERS, Document, document_from_row, read_optional_text
-from model.times import When, event_time, publication_date
+from model.times import When, event_time, is_long_ago, publication_date
 from serving.report.copies import sentence_key, shingles_of
 from serving.report.records import Article, Condition, Corpus, ReportOptions, Row, Statement, Unread
 from serving.tables import open_table
@@ -38,14 +39,14 @@ def read_corpus(
     """Read all of `source`; `progress` is told the rows done and their total. InputError where there is none."""
     total, rows = _folder_rows(source) if source.is_dir() else _table_rows(source)
     if not total:
-        raise InputError(f"{source} holds no documents")
+        raise InputError(f"{source} holds no documents; give a file with rows, or a folder of .json or .txt articles")
     corpus = Corpus()
     for number, (place, row, error) in enumerate(rows, 1):
         identity = row.get("id")
         name = None if identity is None else str(identity)
         try:
-            if error is not None or row.get("error"):
-                raise InputError(error or str(row["error"]))
+            if error is not None:
+                raise InputError(error)
             _add(corpus, place, row, _analysis_of(row, analyzer), options)
         except InputError as reason:
             corpus.unread.append(Unread(place, name, str(reason)))
@@ -68,7 +69,7 @@ def _table_rows(source: Path) -> tuple[int, Iterator[tuple[str, Row, str | None]
 
 
 def _folder_rows(source: Path) -> tuple[int, Iterator[tuple[str, Row, str | None]]]:
-    files = sorted(each for each in source.iterdir() if each.suffix.lower() in ARTICLES and each.is_file())
+    files = sorted(each for each in source.iterdir() if each.suffix.lower() in ARTICLES and not each.is_dir())
     return len(files), (_file_row(file) for file in files)
 
 
@@ -91,7 +92,9 @@ def _file_row(file: Path) -> tuple[str, Row, str | None]:
 
 
 def _analysis_of(row: Row, analyzer: ReportAnalyzer) -> Json:
-    if row.get("sentences") is None or row.get("pairs") is None:
+    if row.get("text") is None and row.get("error"):  # of a batch, which carries no text; elsewhere it is any column
+        raise InputError(str(row["error"]))
+    if row.get("sentences") in (None, "") or row.get("pairs") in (None, ""):
         return analyzer.analyze(document_from_row(row))
     actors = _parsed(row, "actors") if row.get("actors") else []
     return {**row, "sentences": _parsed(row, "sentences"), "pairs": _parsed(row, "pairs"), "actors": actors}
@@ -115,14 +118,14 @@ def _add(corpus: Corpus, place: str, row: Row, analysis: Json, options: ReportOp
         sentences = {each["index"]: str(each["text"]) for each in analysis["sentences"]}
         pairs = [dict(pair, text=sentences[pair["sentence"]]) for pair in analysis["pairs"]]
         article = _article(place, row, len(pairs))
-        has_title = bool(row.get("title"))
+        has_title = article.title is not None
         for pair in pairs:
             pair["headline"] = has_title and pair["sentence"] == 0
         found = _statements(pairs, len(corpus.articles), article.date, options)
         names = {str(pair["actor"]): str(pair.get("actor_name") or pair["actor"]) for pair in pairs}
         unresolved = {str(each["actor"]) for each in analysis["actors"] if each.get("resolved") is False}
         shingles = shingles_of(text for index, text in sentences.items() if not (has_title and index == 0))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise RowError("pairs", f"are not those of an analysis: {error!r}") from None
     corpus.articles.append(article)
     corpus.statements += found
@@ -163,10 +166,12 @@ def _statements(pairs: list[Json], article: int, published: date | None, options
             text="" if pair["stance"] == "none" else pair["text"],
             key=keys[pair["text"]],
             stance=_stance(pair),
-            probability=float(pair["stance_probabilities"][pair["stance"]]),
+            probability=_probability(pair),
             unsure=bool(pair["abstained"]),
-            voice=pair.get("voice"),
-            when=times[pair["text"]],
+            voice=None if pair.get("voice") is None else str(pair["voice"]),
+            when=times[pair["text"]][0],
+            published=published,
+            past=times[pair["text"]][1] or bool(pair.get("past")),
             condition=_condition(pair, pairs),
             headline=pair["headline"],
         )
@@ -174,11 +179,13 @@ def _statements(pairs: list[Json], article: int, published: date | None, options
     ]
 
 
-def _when(text: str, published: date | None, options: ReportOptions) -> When | None:
+def _when(text: str, published: date | None, options: ReportOptions) -> tuple[When | None, bool]:
+    """The time of a sentence, and whether it is past."""
     if published is None:
-        return None
-    told = event_time(text, published) if options.dates == "event" else None
-    return told or When(published, "day", False)
+        return None, False
+    told = event_time(text, published)
+    is_past = told is not None and is_long_ago(told, published)
+    return told if told and options.dates == "event" else When(published, "day", False), is_past
 
 
 def _stance(pair: Mapping[str, Any]) -> str:
@@ -187,14 +194,23 @@ def _stance(pair: Mapping[str, Any]) -> str:
     return str(pair["stance"])
 
 
+def _probability(pair: Mapping[str, Any]) -> float:
+    probability = float(pair["stance_probabilities"][pair["stance"]])
+    if not 0 <= probability <= 1:
+        raise RowError("pairs", f"a probability is {probability}; it must be from 0 to 1")
+    return probability
+
+
 def _condition(pair: Json, pairs: list[Json]) -> Condition | None:
     found = pair.get("condition")
     if not found or pair["stance"] != "conditional":
         return None
     start, end = int(found["start"]), int(found["end"])
+    if not found["text"] or pair["text"][start:end] != found["text"]:
+        raise RowError("pairs", f"the sentence does not read {found['text']!r} from {start} to {end}")
     inside = (
         str(other["actor"])
         for other in pairs
         if other["sentence"] == pair["sentence"] and other["actor"] != pair["actor"] and start <= other["start"] < end
     )
-    return Condition(str(found["text"]), str(found["kind"]), tuple(dict.fromkeys(inside)))
+    return Condition(str(found["text"]), start, str(found["kind"]), tuple(dict.fromkeys(inside)))

@@ -1,6 +1,6 @@
 """What a report is made of: its options, the articles that were read, and the statements found in them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -21,7 +21,8 @@ TOO_FEW: Final = "too few statements to say"
 class ReportOptions:
     """What a user may choose.
 
-    `period`: auto or a unit of UNITS. `dates`: event (the day the sentence tells, where it surely does) or publication.
+    `period`: auto or a unit of UNITS. `dates`: event (the day the sentence tells, where it surely does) or publication;
+    what is past counts at its publication in neither.
     `minimum`: the fewest statements from which shares are told, and on either side of a change.
     `compare`: two actors by id or name; None: the two with most statements. `level`: the significance level of changes.
     """
@@ -61,9 +62,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """The words of a condition, their kind, and the actors that stand in them."""
+    """The words of a condition, where they start in the sentence, their kind, and the actors that stand in them."""
 
     text: str
+    start: int
     kind: str
     names: tuple[str, ...]
 
@@ -72,8 +74,10 @@ class Condition:
 class Statement:
     """One pair of an analysis. `article` is an index of `Corpus.articles`.
 
-    `text` is empty where the stance is `none`: only its count is ever shown, and most pairs are such.
-    `key` is a hash of the sentence by which repeated ones are found; 0 for one too short to be known again.
+    `when`: the time that the sentence tells, else the day of publication; None without that. `past`: the sentence puts
+    what it tells in the past (R13 of the codebook). `text` is empty where the stance is `none`: only its count is ever
+    shown, and most pairs are such. `key` is a hash of the sentence by which repeated ones are found; 0 for one too
+    short to be known again.
     """
 
     article: int
@@ -85,12 +89,19 @@ class Statement:
     unsure: bool
     voice: str | None
     when: When | None
+    published: date | None
+    past: bool
     condition: Condition | None
     headline: bool
 
     @property
     def own(self) -> bool:
         return self.voice in OWN_VOICES
+
+    @property
+    def day(self) -> date | None:
+        """The day that is meant; None where it is not known: of undated articles, and of a past that is not told."""
+        return None if self.when is None or (self.past and not self.when.told) else self.when.day
 
     @property
     def takes_position(self) -> bool:
@@ -125,11 +136,10 @@ class Corpus:
 Row = Mapping[str, Any]
 
 
-def voice_in_words(voice: str | None, names: Mapping[str, str]) -> str:
+def voice_in_words(voice: str | None, name_of: Callable[[str], str]) -> str:
     """The voice as people read it; an empty string where the analysis does not tell."""
     if voice is not None and voice.startswith("other_party:"):
-        party = voice.partition(":")[2]
-        return f"claimed by {names.get(party, party)}"
+        return f"claimed by {name_of(voice.partition(':')[2])}"
     known = {
         "self": "in its own words", "narrator": "told by the text", "expert": "by an expert",
         "unnamed": "by unnamed sources",

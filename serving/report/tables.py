@@ -7,7 +7,7 @@ from typing import Any, Final
 from serving.report.changes import Side
 from serving.report.findings import Findings
 from serving.report.records import TAKEN, TOO_FEW, Statement
-from serving.report.timeline import Calendar, Tally, Timeline, total_of
+from serving.report.timeline import Calendar, Tally, Timeline, past_of, total_of
 
 Record = dict[str, Any]
 
@@ -21,6 +21,7 @@ def actor_rows(found: Findings) -> Iterator[Record]:
             "actor_name": found.name(actor),
             "in_registry": actor not in found.corpus.unresolved,
             **_counts(total),
+            "past": past_of(found.timelines[actor]).taken,
             "latest_stance": latest.stance if latest else None,
             "latest_date": _day(latest),
             "latest_sentence": latest.text if latest else None,
@@ -95,7 +96,7 @@ def comparison_rows(found: Findings) -> Iterator[Record]:
 
 
 def statement_rows(found: Findings) -> Iterator[Record]:
-    """Every statement with a stance, also the unsure ones and those that repeat another; not those of `none`."""
+    """Every statement with a stance, not those of `none`; `counted_as` is empty for unsure ones and for repeats."""
     for number, statement in enumerate(found.corpus.statements):
         if statement.stance == "none":
             continue
@@ -108,11 +109,12 @@ def statement_rows(found: Findings) -> Iterator[Record]:
             "probability": round(statement.probability, 6),
             "unsure": statement.unsure,
             "voice": statement.voice,
-            "counted_as": "claim" if not statement.own else "own",
+            "counted_as": None if statement.unsure or original is not None else "own" if statement.own else "claim",
             "repeats": found.corpus.articles[original].id if original is not None else None,
             "date": _day(statement),
             "date_precision": statement.when.precision if statement.when else None,
             "date_told_by": ("sentence" if statement.when.told else "document") if statement.when else None,
+            "past": statement.past,
             "headline": statement.headline,
             "condition": statement.condition.text if statement.condition else None,
             "condition_kind": statement.condition.kind if statement.condition else None,

@@ -12,12 +12,13 @@ from datetime import date, timedelta
 from statistics import NormalDist
 from typing import Final
 
+from model.errors import InputError
 from model.labels import STANCES
-from model.times import When
 from serving.report.records import TAKEN, UNITS, Article, Statement
 
 PAST: Final = "past"
 UNDATED: Final = "undated"
+MOST_PERIODS: Final = 5_000  # more can neither be drawn nor read
 LONGEST_SPAN: Final = {
     "day": 31,
     "week": 26 * 7,
@@ -83,16 +84,25 @@ class Calendar:
             case _:
                 return start.isoformat()
 
-    def place(self, when: When | None) -> date | str:
-        """The start of the period of a statement, or PAST or UNDATED.
+    def day_of(self, statement: Statement) -> date | None:
+        """The day at which a dated statement counts; None for what is past and belongs to none of the periods.
 
-        PAST: before the first article, or in a month or year of which a period is only a part.
+        That is the time that the sentence tells, unless it lies before the first article or is a month or year of
+        which a period is only a part; else the day of publication.
         """
-        if when is None:
+        when = statement.when
+        if when and when.told:
+            is_fine = UNITS.index(when.precision) <= UNITS.index(self.unit)
+            if is_fine and period_start(when.day, self.unit) >= self.starts[0]:
+                return when.day
+        return None if statement.past else statement.published
+
+    def place(self, statement: Statement) -> date | str:
+        """The start of the period in which a statement counts, or PAST or UNDATED."""
+        if statement.when is None:
             return UNDATED
-        too_coarse = UNITS.index(when.precision) > UNITS.index(self.unit)
-        start = period_start(when.day, self.unit)
-        return PAST if too_coarse or not self.starts or start < self.starts[0] else start
+        day = self.day_of(statement)
+        return period_start(day, self.unit) if day else PAST
 
 
 Timeline = dict[date | str, Tally]
@@ -107,7 +117,10 @@ def wilson(count: int, total: int) -> Share:
 
 
 def make_calendar(articles: Iterable[Article], period: str = "auto") -> Calendar:
-    """The periods from the first to the last dated article; the unit by their span unless it is given."""
+    """The periods from the first to the last dated article; the unit by their span unless it is given.
+
+    InputError where they are more than MOST_PERIODS.
+    """
     days = [article.date for article in articles if article.date]
     if not days:
         return Calendar("month" if period == "auto" else period, ())
@@ -115,8 +128,13 @@ def make_calendar(articles: Iterable[Article], period: str = "auto") -> Calendar
     span = (last - first).days + 1
     unit = next((unit for unit, most in LONGEST_SPAN.items() if span <= most), "year") if period == "auto" else period
     starts = [period_start(first, unit)]
-    while (following := _next_start(starts[-1], unit)) and following <= last:
+    while (following := _next_start(starts[-1], unit)) <= last:
         starts.append(following)
+        if len(starts) > MOST_PERIODS:
+            raise InputError(
+                f"from {first} to {last} there are more than {MOST_PERIODS:,} periods of a {unit}; give a longer "
+                "period, and look whether both dates are right"
+            )
     return Calendar(unit, tuple(starts))
 
 
@@ -124,19 +142,24 @@ def make_timelines(statements: Sequence[Statement], calendar: Calendar) -> dict[
     """The tally of each period of each actor; periods without a mention of it are left out."""
     timelines: dict[str, Timeline] = defaultdict(dict)
     for statement in statements:
-        timelines[statement.actor].setdefault(calendar.place(statement.when), Tally()).add(statement)
+        timelines[statement.actor].setdefault(calendar.place(statement), Tally()).add(statement)
     return dict(timelines)
 
 
 def total_of(timeline: Timeline) -> Tally:
-    """All periods of an actor, the past and the undated too."""
+    """All periods of an actor and the undated too, but not what is past: it is no position of the time of report."""
     total = Tally()
-    for tally in timeline.values():
+    for tally in (tally for period, tally in timeline.items() if period != PAST):
         for stance in STANCES:
             total.own[stance] += tally.own[stance]
             total.claims[stance] += tally.claims[stance]
         total.unsure += tally.unsure
     return total
+
+
+def past_of(timeline: Timeline) -> Tally:
+    """What is past, and belongs to none of the periods."""
+    return timeline.get(PAST, Tally())
 
 
 def period_start(day: date, unit: str) -> date:
@@ -145,8 +168,7 @@ def period_start(day: date, unit: str) -> date:
         case "day":
             return day
         case "week":
-            # The first week of the calendar has no Monday that a date could hold.
-            return day - timedelta(days=min(day.weekday(), day.toordinal() - 1))
+            return day - timedelta(days=day.weekday())
         case "month":
             return day.replace(day=1)
         case "quarter":
@@ -155,19 +177,16 @@ def period_start(day: date, unit: str) -> date:
             return day.replace(month=1, day=1)
 
 
-def _next_start(start: date, unit: str) -> date | None:
-    """The start of the next period; None at the end of the calendar."""
-    try:
-        match unit:
-            case "day":
-                return start + timedelta(days=1)
-            case "week":
-                return start + timedelta(days=7)
-            case "month":
-                return start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
-            case "quarter":
-                return start.replace(year=start.year + start.month // 10, month=(start.month + 2) % 12 + 1)
-            case _:
-                return start.replace(year=start.year + 1)
-    except (OverflowError, ValueError):
-        return None
+def _next_start(start: date, unit: str) -> date:
+    """The start of the next period; days that `publication_date` reads are far from the ends of the calendar."""
+    match unit:
+        case "day":
+            return start + timedelta(days=1)
+        case "week":
+            return start + timedelta(days=7)
+        case "month":
+            return start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+        case "quarter":
+            return start.replace(year=start.year + start.month // 10, month=(start.month + 2) % 12 + 1)
+        case _:
+            return start.replace(year=start.year + 1)

@@ -92,7 +92,7 @@ def _check_place(source: Path, output: Path) -> None:
         raise InputError(f"the folder {output.absolute().parent} does not exist")
     if source.resolve() == output.resolve() or output.resolve() in source.resolve().parents:
         raise InputError(f"{output} holds the input, which is never overwritten; give another folder")
-    if output.exists() and not _may_replace(output):
+    if (output.exists() or output.is_symlink()) and not _may_replace(output):
         raise InputError(f"{output} is not an earlier report; give a new folder, or an empty one")
 
 

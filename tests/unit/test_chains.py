@@ -216,3 +216,128 @@ def test_rebels_with_a_name_before_them_are_the_group_of_that_name(registry: Reg
 def test_the_dateline_of_an_invented_state_is_its_capital(registry: Registry) -> None:
     *_, last = read(registry, "TESSEN, May 4 (AP) - Velmar's army met the Velmari government.", "Tessen said no.")
     assert last == {"Velmar": "Tessen"}
+
+
+@pytest.mark.parametrize(
+    ("introduction", "actor"),
+    [
+        ("Chile's delegation, led by Anton Vasin, left early.", "CHL"),
+        ("Peru's railway commissioner, Anton Vasin, left early.", "PER"),
+        ("Anton Vasin spoke for two hours on behalf of Hamas.", "HAMAS"),
+        ("The head of the Lebanese team, Brigadier General Anton Vasin, left early.", "LBN"),
+        ("The special representative for Libya, Anton Vasin, left early.", "UN"),
+        ("Foreign Minister Anton Vasin said Lima would wait.", "PER"),
+    ],
+)
+def test_a_person_is_introduced_in_many_ways(registry: Registry, introduction: str, actor: str) -> None:
+    first, second = read(registry, introduction, "Vasin was tired.")
+    assert actor in first
+    assert second == {actor: "Vasin"}
+
+
+def test_what_a_text_says_outright_of_a_person_outweighs_a_guess(registry: Registry) -> None:
+    *_, last = read(
+        registry,
+        "Chile and Peru met.",
+        "Foreign Minister Ana Ruiz said in Santiago that it was late.",
+        "Ana Ruiz, Peru's foreign minister, left.",
+        "Ruiz smiled.",
+    )
+    assert last == {"PER": "Ruiz"}
+
+
+def test_names_in_the_plural_that_act_are_parties(registry: Registry) -> None:
+    first, second, third = read(
+        registry,
+        "The Reform Liberals would not sit with Hamas.",
+        "The Liberals refused.",
+        "A Liberal negotiator left.",
+    )
+    party = "Reform Liberals"
+    assert (list(first), list(second), list(third)) == ([party, "HAMAS"], [party], [party])
+
+
+def test_a_name_with_officers_is_a_party(registry: Registry) -> None:
+    first, second = read(registry, "Forward Tarvia, which won most seats, waited.", "Forward's lawmakers laughed.")
+    assert (list(first), list(second)) == (["Forward Tarvia"], ["Forward Tarvia"])
+
+
+def test_an_offshoot_is_not_the_party_whose_name_it_bears(registry: Registry) -> None:
+    first, second = read(registry, "The Renamo Military Junta refused.", "The junta fired.")
+    assert (list(first), list(second)) == (["Renamo Military Junta"], ["Renamo Military Junta"])
+
+
+def test_an_invented_state_acts_at_the_head_of_sentences(registry: Registry) -> None:
+    found = read(
+        registry,
+        "Officials from Kelmark and Tovia met.",
+        "Kelmark said it would wait.",
+        "The Kelmarkers refused.",
+        "Tovia's transport minister left.",
+        "Both countries paid.",
+    )
+    assert [sorted(each) for each in found[1:]] == [["Kelmark"], ["Kelmark"], ["Tovia"], ["Kelmark", "Tovia"]]
+
+
+def test_an_invented_state_may_have_a_name_of_two_words(registry: Registry) -> None:
+    first, second, third = read(
+        registry,
+        "The premier of the Inner Marches said no.",
+        "The Inner Marches refused.",
+        "Rain fell in the Inner Marches.",
+    )
+    assert (list(first), list(second), third) == (["Inner Marches"], ["Inner Marches"], {})
+
+
+def test_a_region_treated_as_a_state_is_its_own_government(registry: Registry) -> None:
+    *_, last = read(registry, "Talks between Bougainville and Australia began.", "Bougainville's president said no.")
+    assert last == {"ABG": "Bougainville's president"}
+
+
+def test_a_name_that_two_parliaments_share_is_the_one_at_home(registry: Registry) -> None:
+    *_, last = read(registry, "Libya voted.", "Libya's army waited.", "The House of Representatives refused.")
+    assert list(last) == ["LBY/HOR"]
+
+
+def test_a_mediator_is_no_side(registry: Registry) -> None:
+    *_, last = read(
+        registry,
+        "Chile and Peru met in Quito.",
+        "Ecuador offered on Monday to mediate.",
+        "Ecuador waited.",
+        "Both sides smiled.",
+    )
+    assert last == {"CHL": "Both sides", "PER": "Both sides"}
+
+
+@pytest.mark.parametrize("sentence", ["Neither has paid.", "Both said so.", "Each of the two waited."])
+def test_a_bare_collective_is_the_two_named_before(registry: Registry, sentence: str) -> None:
+    *_, last = read(registry, "Hamas spoke.", "Chile met Peru.", sentence)
+    assert sorted(last) == ["CHL", "PER"]
+
+
+def test_three_are_those_listed_together(registry: Registry) -> None:
+    *_, last = read(registry, "Egypt, Sudan and Ethiopia met.", "Qatar waited.", "The three countries agreed.")
+    assert sorted(last) == ["EGY", "ETH", "SDN"]
+
+
+def test_the_other_side_is_the_opponent_of_whoever_was_named(registry: Registry) -> None:
+    *_, last = read(registry, "Talks between Chile and Peru began.", "Chile accused the other side of theft.")
+    assert last == {"CHL": "Chile", "PER": "the other side"}
+
+
+@pytest.mark.parametrize(
+    ("before", "nominal", "actor"),
+    [
+        ("Take Javier Milei.", "The president said no.", "ARG"),
+        ("Chile's commander left.", "They met the general.", "CHL"),
+        ("Peru's prime minister left.", "The premier said no.", "PER"),
+        ("Morocco's army waited.", "The kingdom's foreign ministry said no.", "MAR"),
+        ("Hamas met Qatar's mediator.", "The mediators left.", "QAT"),
+        ("Chile waited.", "In Lima, the government said no.", "PER"),
+        ("Hamas, a movement, met Chile.", "The movement said no.", "HAMAS"),
+    ],
+)
+def test_a_noun_for_an_official_or_a_body(registry: Registry, before: str, nominal: str, actor: str) -> None:
+    *_, last = read(registry, before, nominal, day=date(2024, 5, 1))
+    assert actor in last

@@ -52,6 +52,11 @@ def test_an_unsure_pair_makes_no_position() -> None:
     assert row_of(pair("oppose", sure=0.5))["position"] == "none"
 
 
+def test_what_is_unsure_is_no_quote_and_no_evidence_of_none() -> None:
+    row = row_of(pair("none"), pair("oppose", sure=0.5))
+    assert (row["position"], row["own_statement"], row["best_quote"], row["evidence"]) == ("none", True, None, [])
+
+
 def test_the_best_quote_is_the_surest_in_its_own_words() -> None:
     row = row_of(pair("support", "narrator", 0.99), pair("support", "self", 0.8), pair("support", "self", 0.9))
     assert row["best_quote"] == 2

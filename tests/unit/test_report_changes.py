@@ -9,7 +9,7 @@ import pytest
 from report_parts import analysis, corpus_of, pair, turning
 from scipy.stats import chi2_contingency
 
-from serving.report.changes import Search, best_split, find_changes, permutation_p
+from serving.report.changes import Search, adjusted_p, best_split, find_changes, permutation_p
 from serving.report.records import ReportOptions
 from serving.report.timeline import make_calendar
 
@@ -115,6 +115,29 @@ def test_chance_alone_is_called_a_change_as_rarely_as_promised() -> None:
             row[choose.choice((0, 0, 1, 2))] = choose.randint(1, 4)
         hits += permutation_p(DAYS[:25], counts, 5, 199, generator) < 0.05
     assert hits <= 26  # the 99 % point of a binomial of 300 and 0.05
+
+
+def test_a_change_can_be_found_at_any_level_and_among_many_actors() -> None:
+    counts = np.zeros((40, 3), dtype=np.int64)
+    counts[:20, 2] = counts[20:, 0] = 1
+    for searches, level in ((1, 0.001), (400, 0.05)):
+        options = ReportOptions(level=level)
+        assert adjusted_p(DAYS[:40], counts, options, searches, np.random.default_rng(0)) < level
+
+
+def test_chance_is_given_up_early_with_the_same_answer() -> None:
+    counts = np.random.default_rng(2).integers(0, 3, size=(30, 3))
+    few = permutation_p(DAYS[:30], counts, 5, 200_000, np.random.default_rng(1))
+    assert few == pytest.approx(permutation_p(DAYS[:30], counts, 5, 49, np.random.default_rng(2)), abs=0.2)
+
+
+def test_the_parts_beside_a_change_are_searched_with_more_caution(tmp_path: Path) -> None:
+    rows = turning(45, 15)
+    for row in rows[30:]:
+        row["pairs"] = pair_rows("conditional")
+    (found,) = search(tmp_path, *rows)
+    first, second = sorted(found.changes, key=lambda change: change.p)
+    assert second.p == pytest.approx(2 * first.p)
 
 
 def test_the_same_seed_gives_the_same_answer(tmp_path: Path) -> None:

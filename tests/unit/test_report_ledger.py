@@ -77,10 +77,32 @@ def test_a_condition_names_the_actors_that_stand_in_its_words(tmp_path: Path) ->
     corpus = corpus_of(tmp_path, analysis(1, gated(VELMAR_BOATS, "once Velmar frees the crew"), other))
     timelines = make_timelines(corpus.statements, make_calendar(corpus.articles))
     ledger = make_ledger(corpus.statements)
-    compared = compare(("ORS", "VEL"), timelines, latest_positions(corpus.statements), ledger)
+    latest = latest_positions(corpus.statements, make_calendar(corpus.articles))
+    compared = compare(("ORS", "VEL"), timelines, latest, ledger)
     assert compared.left.on_other == tuple(ledger)
     assert compared.right.on_other == ()
     assert compared.left.latest is corpus.statements[0]
+
+
+def test_a_condition_that_others_ascribe_is_none_of_its_own_on_the_other(tmp_path: Path) -> None:
+    other = pair(VELMAR_BOATS, "none", "VEL", start=VELMAR_BOATS.index("Velmar"))
+    claim = gated(VELMAR_BOATS, "once Velmar frees the crew", voice="other_party:VEL")
+    corpus = corpus_of(tmp_path, analysis(1, claim, other))
+    timelines = make_timelines(corpus.statements, make_calendar(corpus.articles))
+    assert compare(("ORS", "VEL"), timelines, {}, make_ledger(corpus.statements)).left.on_other == ()
+
+
+def test_the_latest_position_is_none_of_the_past(tmp_path: Path) -> None:
+    rows = [pair("In 2015, Orsa walked out of the hall.", "oppose"), pair("Velmar agreed.", "support", "VEL")]
+    corpus = corpus_of(tmp_path, analysis(1, *rows))
+    assert set(latest_positions(corpus.statements, make_calendar(corpus.articles))) == {"VEL"}
+
+
+def test_a_name_that_nearly_is_an_actors_is_suggested(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path, analysis(1, pair("Orsa agreed.", "support")))
+    timelines = make_timelines(corpus.statements, make_calendar(corpus.articles))
+    with pytest.raises(InputError, match="no statement of 'Orssa' to compare; near it are Orsa"):
+        choose_actors(("Orssa", "ORS"), timelines, NAMES)
 
 
 def test_actors_to_compare_are_known_by_id_or_name(tmp_path: Path) -> None:

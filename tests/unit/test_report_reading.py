@@ -79,6 +79,16 @@ def test_a_row_that_a_batch_could_not_analyze_is_listed_with_its_reason(tmp_path
     assert len(corpus.articles) == 1
 
 
+def changed(**more: Any) -> dict[str, Any]:
+    """The pairs of an analysis of CALL, one of them changed."""
+    return {"pairs": analysis(1, pair(CALL, "support", **more))["pairs"]}
+
+
+def gated(**more: Any) -> dict[str, Any]:
+    marked = {**condition(CALL, "called"), **more}
+    return {"pairs": analysis(1, pair(CALL, "conditional", condition=marked))["pairs"]}
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -89,6 +99,11 @@ def test_a_row_that_a_batch_could_not_analyze_is_listed_with_its_reason(tmp_path
         ({"actors": ["ORS"]}, "are not those of an analysis"),
         ({"date": 20240301}, "date"),
         ({"sentences": ["words"]}, "are not those of an analysis"),
+        (changed(stance_probabilities={"support": "much"}), "are not those of an analysis"),
+        (changed(stance_probabilities={"support": 7}), "a probability is 7.0; it must be from 0 to 1"),
+        (gated(text=""), "does not read ''"),
+        (gated(text="if asked"), "does not read 'if asked' from 5 to 11"),
+        (gated(start="x"), "are not those of an analysis"),
     ],
 )
 def test_a_broken_analysis_leaves_nothing_behind(tmp_path: Path, change: dict[str, Any], reason: str) -> None:
@@ -112,6 +127,33 @@ def test_a_document_without_a_date_says_why(tmp_path: Path) -> None:
     assert [each.date for each in corpus.articles] == [None, None]
     assert "2024-08-15" in str(corpus.articles[1].undated_because)
     assert corpus.statements[0].when is None
+
+
+def test_a_column_of_a_document_that_is_called_error_is_only_a_column(tmp_path: Path) -> None:
+    row = {"id": "a", "text": CALL, "error": "none seen"}
+    corpus = read_corpus(write_rows(tmp_path / "a.jsonl", row), Reader(), ReportOptions())
+    assert [each.id for each in corpus.articles] == ["a"]
+
+
+def test_a_blank_title_makes_no_headline_of_the_first_sentence(tmp_path: Path) -> None:
+    row = analysis(1, pair(CALL, "support"), title="  ")
+    row["sentences"][0]["index"] = row["pairs"][0]["sentence"] = 0
+    assert not corpus_of(tmp_path, row).statements[0].headline
+
+
+def test_a_placeholder_for_no_date_is_no_date(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path, analysis(1, pair("Yesterday Orsa refused to come.", "oppose"), day="0001-01-01"))
+    assert corpus.articles[0].date is None
+    assert "cannot be meant" in str(corpus.articles[0].undated_because)
+
+
+def test_a_file_that_leads_nowhere_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(CALL, encoding="utf-8")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "gone")
+    corpus = read_corpus(tmp_path, Reader(), ReportOptions())
+    assert [(each.place, each.reason) for each in corpus.unread] == [
+        ("b.txt", "it cannot be read: No such file or directory")
+    ]
 
 
 def test_voice_and_condition_may_be_missing(tmp_path: Path) -> None:

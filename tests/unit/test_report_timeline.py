@@ -7,9 +7,8 @@ import pytest
 from report_parts import analysis, corpus_of, pair
 
 from model.errors import InputError
-from model.times import When
 from serving.report.records import ReportOptions
-from serving.report.timeline import PAST, UNDATED, make_calendar, make_timelines, period_start, total_of, wilson
+from serving.report.timeline import PAST, UNDATED, make_calendar, make_timelines, past_of, total_of, wilson
 
 
 def test_the_interval_is_that_of_wilson() -> None:
@@ -54,12 +53,12 @@ def test_quarters_follow_each_other(tmp_path: Path) -> None:
     assert [calendar.label(start) for start in calendar.starts] == ["2023 Q3", "2023 Q4", "2024 Q1", "2024 Q2"]
 
 
-def test_the_ends_of_the_calendar_are_days_like_others(tmp_path: Path) -> None:
-    rows = [analysis(1, day="0001-01-03"), analysis(2, day="9999-12-31")]
+def test_more_periods_than_can_be_drawn_are_refused(tmp_path: Path) -> None:
+    rows = [analysis(1, day="1900-01-01"), analysis(2, day="2024-01-01")]
     articles = corpus_of(tmp_path, *rows).articles
-    assert len(make_calendar(articles).starts) == 9999
-    assert period_start(date(1, 1, 3), "week") == date(1, 1, 1)
-    assert make_calendar(articles, "week").starts[-1] == date(9999, 12, 27)
+    assert len(make_calendar(articles).starts) == 125
+    with pytest.raises(InputError, match=r"from 1900-01-01 to 2024-01-01 .* more than 5,000 periods of a day"):
+        make_calendar(articles, "day")
 
 
 def test_what_a_sentence_puts_in_the_past_is_not_counted_at_its_publication(tmp_path: Path) -> None:
@@ -68,18 +67,36 @@ def test_what_a_sentence_puts_in_the_past_is_not_counted_at_its_publication(tmp_
         analysis(2, pair("In 2015, Orsa walked out.", "oppose"), day=date(2024, 3, 5)),
     ]
     corpus = corpus_of(tmp_path, *rows)
-    timeline = make_timelines(corpus.statements, make_calendar(corpus.articles))["ORS"]
-    assert {period: tally.taken for period, tally in timeline.items()} == {date(2024, 1, 1): 1, PAST: 1}
-    by_publication = corpus_of(tmp_path, *rows, options=ReportOptions(dates="publication"))
-    timeline = make_timelines(by_publication.statements, make_calendar(by_publication.articles))["ORS"]
-    assert PAST not in timeline
+    for dates in ("event", "publication"):
+        corpus = corpus_of(tmp_path, *rows, options=ReportOptions(dates=dates))
+        timeline = make_timelines(corpus.statements, make_calendar(corpus.articles))["ORS"]
+        assert {period: tally.taken for period, tally in timeline.items()} == {date(2024, 1, 1): 1, PAST: 1}
+        assert total_of(timeline).own["oppose"] == 0
+        assert past_of(timeline).own["oppose"] == 1
 
 
-def test_a_month_is_no_day_of_a_timeline_by_days(tmp_path: Path) -> None:
-    articles = corpus_of(tmp_path, analysis(1, day=date(2024, 1, 1)), analysis(2, day=date(2024, 6, 1))).articles
-    month = When(date(2024, 3, 1), "month", True)
-    assert make_calendar(articles, "month").place(month) == date(2024, 3, 1)
-    assert make_calendar(articles, "week").place(month) == PAST
+def test_an_analysis_that_says_past_is_believed(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path, analysis(1, pair("Orsa had walked out before the war.", "oppose", past=True)))
+    assert make_calendar(corpus.articles).place(corpus.statements[0]) == PAST
+    assert corpus.statements[0].day is None
+
+
+def placed(folder: Path, text: str, day: date, unit: str) -> date | str:
+    """Where a sentence of an article of that day counts, among articles from January to June of 2024."""
+    said = analysis(2, pair(text, "oppose"), day=day)
+    corpus = corpus_of(folder, analysis(1, day="2024-01-08"), said, analysis(3, day="2024-06-03"))
+    return make_calendar(corpus.articles, unit).place(corpus.statements[0])
+
+
+def test_a_month_that_is_over_has_no_week(tmp_path: Path) -> None:
+    text = "In March 2024 Orsa walked out."
+    assert placed(tmp_path, text, date(2024, 5, 29), "month") == date(2024, 3, 1)
+    assert placed(tmp_path, text, date(2024, 5, 29), "week") == PAST
+
+
+def test_what_is_still_news_counts_at_its_publication_where_its_own_time_has_no_period(tmp_path: Path) -> None:
+    assert placed(tmp_path, "Last month Orsa refused to talk.", date(2024, 4, 3), "week") == date(2024, 4, 1)
+    assert placed(tmp_path, "Orsa refused to talk on Saturday.", date(2024, 1, 8), "week") == date(2024, 1, 8)
 
 
 def test_own_statements_claims_and_unsure_ones_are_counted_apart(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ FRIDAY = date(2024, 3, 15)
     "written",
     [
         "2024-08-05", "2024-08-05T23:10:00+09:00", "2024/8/5", "20240805", "5 August 2024", "5th Aug 2024",
-        "Aug. 5, 2024", "August 5 2024", "Mon, 05 Aug 2024 10:00:00 GMT", " 2024-08-05 ",
+        "Aug. 5, 2024", "August 5 2024", "Monday, August 5, 2024", "Mon 5 Aug 2024", "20240805093000",
+        "Mon, 05 Aug 2024 10:00:00 GMT", " 2024-08-05 ",
     ],
 )  # fmt: skip
 def test_common_ways_to_write_a_day_are_read(written: str) -> None:
@@ -25,7 +26,8 @@ def test_common_ways_to_write_a_day_are_read(written: str) -> None:
     ("written", "because"),
     [
         (None, "no date"), ("  ", "no date"), ("3/4/2024", "2024-08-15"), ("spring", "2024-08-15"),
-        ("2024-02-30", "there is no day"),
+        ("2024-02-30", "there is no day"), ("0001-01-01T00:00:00Z", "cannot be meant"),
+        ("9999-12-31", "cannot be meant"), ("1 Jan 99999999999999999999 00:00:00", "is not known"),
     ],
 )  # fmt: skip
 def test_a_date_that_could_mean_two_days_or_none_is_refused_with_a_reason(written: str | None, because: str) -> None:
@@ -79,6 +81,7 @@ def test_a_month_or_year_that_is_over_is_the_time_of_the_sentence(sentence: str,
         "The front, which walked out in 2012, is back at the table.",
         "Orsa has refused to talk since the war of 2012 and the truce of 2014.",
         "In 2024 Orsa walked out.",
+        "In March 2024 Orsa walked out.",
         "In 2031 Orsa walked out.",
         "Orsa called for talks.",
     ],
@@ -99,6 +102,11 @@ def test_what_a_sentence_tells_of_an_earlier_year_is_past() -> None:
     assert is_past("In 2015 the front walked out of the talks.", FRIDAY)
     assert not is_past("The front walked out of the talks on Monday.", FRIDAY)
     assert not is_past("The front will come in 2025.", FRIDAY)
+
+
+def test_a_month_is_over_after_its_last_day() -> None:
+    assert event_time("In January 2024 Orsa walked out.", date(2024, 1, 31)) is None
+    assert event_time("In January 2024 Orsa walked out.", date(2024, 2, 1)) == When(date(2024, 1, 1), "month", True)
 
 
 def test_nothing_is_past_for_a_text_without_a_date() -> None:

@@ -19,16 +19,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from model.errors import InputError
+from model.text import LONGEST_CELL, in_excel
 from training.formats.base import Format, RawRow, Record, Records, columns_of
 from training.formats.files import cell, replacing
 from training.formats.sample import Sample
 
-LONGEST_CELL: Final = 32_767
 MOST_ROWS: Final = 1_048_576
 LARGEST_UNPACKED: Final = 1 << 30  # bytes; a small file can unpack to terabytes
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # XML has none of these, and turns \r into \n
 _FORMULA: Final = ("=", "+", "-", "@")
 
 
@@ -109,20 +107,15 @@ def _value(value: Any) -> Any:
 
 
 def _refuse_long(value: Any, place: str) -> None:
-    length = 0 if isinstance(value, bool | int | float) else len(_escaped(value))
+    length = 0 if isinstance(value, bool | int | float) else len(in_excel(cell(value)))
     if length > LONGEST_CELL:
         raise InputError(f"{place}: {length:,} characters are more than an Excel cell holds; write csv or jsonl")
-
-
-def _escaped(value: Any) -> str:
-    text = _LOOKS_ESCAPED.sub("_x005F_", cell(value))
-    return _FORBIDDEN.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
 
 
 def _cell(sheet: Any, value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = _escaped(value)
+    text = in_excel(cell(value))
     made = WriteOnlyCell(sheet, text)
     made.data_type = "s"
     made.quotePrefix = text.startswith(_FORMULA)  # so that it stays text when somebody edits it
