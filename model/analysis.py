@@ -10,6 +10,7 @@ from model.actors import Registry, load_registry
 from model.bundle import RELEASE, load_bundle
 from model.chains import document_mentions
 from model.conditions import Condition, find_condition
+from model.errors import LimitError
 from model.explanation import explain
 from model.mentions import Mention, first_mention
 from model.positions import actor_table
@@ -20,6 +21,8 @@ from model.speech import Voiced, read_speech
 from model.times import is_past
 
 Json = dict[str, Any]
+
+MAX_DOCUMENT_PAIRS = 10_000  # three times what the longest article holds; bounds the time that one takes
 
 
 class Analyzer:
@@ -53,10 +56,15 @@ class Analyzer:
     def analyze(self, document: Document, actors: Sequence[str] | None = None) -> Json:
         """The analysis of one document, in the form that the HTTP service and the files share.
 
-        `actors` names further parties to look for, beside those of the registry.
+        `actors` names further parties to look for, beside those of the registry. LimitError where the document
+        refers to actors more than MAX_DOCUMENT_PAIRS times.
         """
         sentences = document_sentences(document)
         found = find_pairs(sentences, self.registry.extended(actors or ()), document.published)
+        if len(found) > MAX_DOCUMENT_PAIRS:
+            raise LimitError(
+                f"text: refers to actors {len(found):,} times; give it in parts of at most {MAX_DOCUMENT_PAIRS:,}"
+            )
         contexts = contexts_of(sentences, bool(document.title), self.scorer.bundle.context_sentences)
         predictions = self.scorer.score(
             [_pair(sentence, each.mention, contexts[sentence.index]) for sentence, each in found]

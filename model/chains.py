@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import starmap, zip_longest
 from typing import Final
 
 from model.actors import Actor, Alias, Match, Registry
@@ -88,6 +89,7 @@ class _Reading:
     people: People = field(default_factory=People)
     forms: dict[str, dict[str, Actor]] = field(default_factory=lambda: defaultdict(dict))
     lead: list[Actor] = field(default_factory=list)
+    placed: Spans = field(default_factory=lambda: Spans(()))
     last_states: list[Actor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -104,7 +106,7 @@ class _Reading:
         for index, (sentence, matches) in enumerate(zip(sentences, known, strict=True)):
             both = leftmost_longest([*self._own_names(sentence.text), *matches])
             references = references_in(sentence.text, both, self.registry, self.memory[index])
-            references = [self._of_person(each, references) for each in references]
+            references = list(starmap(self._of_person, zip_longest(references, references[1:])))
             self.cast.scene = _scene(sentence.text, both)
             references = self._with_nominals(sentence.text, index, references)
             self._learn_names(sentence.text, references, both, next((each for each in found[:-3:-1] if each), []))
@@ -161,12 +163,12 @@ class _Reading:
                 taken.add(nominal.start, end)
         return sorted([*references, *found], key=lambda each: each.mention.start)
 
-    def _of_person(self, role: Reference, references: Sequence[Reference]) -> Reference:
+    def _of_person(self, role: Reference, following: Reference | None) -> Reference:
         """ "Libya's eastern commander Khalifa Haftar" is Haftar's body, here and wherever those words come again."""
-        mention = role.mention
-        near = (each.mention for each in references if 0 <= each.mention.start - mention.end <= 1)
-        person = next((each for each in near if each.kind == "person"), None)
-        if mention.kind != "role" or person is None or person.actor.id == mention.actor.id:
+        mention, person = role.mention, following.mention if following else None
+        if person is None or person.kind != "person" or person.start - mention.end not in (0, 1):
+            return role
+        if mention.kind != "role" or person.actor.id == mention.actor.id:
             return role
         self.forms[mention.text][person.actor.id] = person.actor
         self.cast.actors.setdefault(person.actor.id, person.actor)
@@ -180,6 +182,7 @@ class _Reading:
             for each in references
             if each.mention.kind != "person" or self._is_registered(each.mention.text)
         )
+        self.placed = Spans((each.mention.start, each.mention.end) for each in references)
         for each in list(references):
             mention = each.mention
             if mention.kind == "person" and " " in mention.text and self._is_registered(mention.text):
@@ -194,6 +197,7 @@ class _Reading:
             if match.actor.type == "state":
                 for name, start in name_of_state(text, match.start):
                     self._add_person(name, start, match.actor, STATED, references, taken)
+        references.sort(key=lambda each: each.mention.start)
         for name, start, phrase in names_after_pronoun(text):
             owner = _owner(text, phrase, references, previous)
             if owner:
@@ -218,8 +222,8 @@ class _Reading:
             return
         self.people.add(name, actor, weight)
         self.cast.actors.setdefault(actor.id, actor)
-        end = start + len(name)
-        if not any(each.mention.start < end and start < each.mention.end for each in references):
+        if not self.placed.overlaps(start, start + len(name)):
+            self.placed.add(start, start + len(name))
             references.append(Reference(Mention(actor, name, start, "person")))
 
     def _state_of_office(
@@ -325,7 +329,8 @@ def _scene(text: str, matches: Sequence[Match]) -> Actor | None:
 def _owner(text: str, phrase: int, references: Sequence[Reference], previous: Sequence[Mention]) -> Actor | None:
     """Whose "its envoy" or "her deputy" is: that of the body, or the person, named before it or a sentence ago."""
     personal = text[phrase : phrase + 3].lower() in ("his", "her")
-    here = [each.mention for each in references if each.mention.end <= phrase]
+    at = bisect_right(references, phrase, key=lambda each: each.mention.start)
+    here = [each.mention for each in (references[max(0, at - LEFT) : at] if personal else references[: min(at, LEFT)])]
     for mentions in (here, previous):
         apt = [mention for mention in mentions if (mention.kind == "person") == personal]
         if apt:

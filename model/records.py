@@ -10,6 +10,7 @@ from model.times import publication_date
 
 MAX_PAIR_CHARACTERS = 20_000
 MAX_DOCUMENT_CHARACTERS = 200_000
+MAX_TITLE_CHARACTERS = 2_000  # read as one sentence
 MAX_NAME_CHARACTERS = 300
 
 
@@ -116,6 +117,6 @@ def document_from_row(row: Mapping[str, Any]) -> Document:
     return Document(
         text=read_text(row, "text", MAX_DOCUMENT_CHARACTERS),
         id=read_optional_text({"id": str(identity)}, "id", MAX_NAME_CHARACTERS) if identity is not None else None,
-        title=read_optional_text(row, "title", MAX_PAIR_CHARACTERS),
+        title=read_optional_text(row, "title", MAX_TITLE_CHARACTERS),
         date=read_optional_text(row, "date", MAX_NAME_CHARACTERS),
     )

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from model.analysis import Analyzer, load_analyzer
 from model.errors import BundleError, BusyError, LimitError, ParleyError, RowError
-from model.records import Pair, document_from_row, pair_from_row
+from model.records import Document, Pair, document_from_row, pair_from_row
 from model.versions import champion_bundle
 from serving.corrections import Store, install_corrections
 from serving.pages import install_pages
@@ -176,7 +176,7 @@ def create_app(settings: Settings, analyzer: Analyzer | None = None, wanted: Wan
 
         def work(analyzer: Analyzer) -> dict[str, Any]:
             documents = read_rows("documents", request.documents, document_from_row)
-            analyses = [analyzer.analyze(document, request.actors) for document in documents]
+            analyses = analyze_each(analyzer, documents, request.actors)
             traffic.count(analyzer.name, [pair for analysis in analyses for pair in analysis["pairs"]])
             return {"model": analyzer.name, "documents": analyses}
 
@@ -240,6 +240,19 @@ def read_rows(field: str, items: Sequence[RequestPart], read: Callable[[dict[str
         except RowError as error:
             raise RowError(f"{field}[{index}].{error.field}", error.reason) from None
     return rows
+
+
+def analyze_each(
+    analyzer: Analyzer, documents: Sequence[Document], actors: Sequence[str] | None
+) -> list[dict[str, Any]]:
+    """The analyses in order; a LimitError names the document too."""
+    analyses = []
+    for index, document in enumerate(documents):
+        try:
+            analyses.append(analyzer.analyze(document, actors))
+        except LimitError as error:
+            raise LimitError(f"documents[{index}].{error}") from None
+    return analyses
 
 
 def _load_and_try(folder: Path) -> Analyzer:

@@ -24,6 +24,7 @@ from serving.schemas import Problem
 MEDIA_TYPE: Final = "application/problem+json"
 ACCEPTED_REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 ERRORS_SHOWN: Final = 20
+NAME_SHOWN: Final = 100  # characters of a field name that is quoted back
 DISCARDED_TIMES: Final = 5  # how often the largest body is read and forgotten before the connection is cut
 DISCARD_SECONDS: Final = 5
 
@@ -111,7 +112,8 @@ def _answer_invalid(request: Request, error: RequestValidationError) -> Response
     problems = error.errors()
     first = problems[0]
     if first["type"] == "json_invalid":
-        return _answer(request, 400, f"The body is not JSON: {first['ctx']['error']} at character {first['loc'][1]}")
+        reason = first["ctx"]["error"].removesuffix(" at")
+        return _answer(request, 400, f"The body is not JSON: {reason} at character {first['loc'][1]}")
     if first["loc"] == ("body",) and "json" not in request.headers.get("content-type", ""):
         return _answer(request, 415, "Send a JSON body with Content-Type: application/json")
     fields = [(field_path(each["loc"]), each["msg"].removeprefix("Value error, ")) for each in problems]
@@ -121,7 +123,7 @@ def _answer_invalid(request: Request, error: RequestValidationError) -> Response
 
 def field_path(location: Sequence[str | int]) -> str:
     """("body", "pairs", 3, "mention") as pairs[3].mention."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location[1:]]
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part[:NAME_SHOWN]}" for part in location[1:]]
     return "".join(parts).lstrip(".") or "body"
 
 

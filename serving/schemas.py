@@ -20,6 +20,8 @@ ConditionKind = Literal[
 Operation = Literal["label", "retract", "skip"]  # whoever can reach the service must not settle disputes
 
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
+MOST_FIELDS: Final = 100  # in one object; far more than it can have
+MOST_ITEMS: Final = 100_000  # in one list, whatever the settings allow
 MOST_EXPLAINED: Final = 8  # pairs in one request: each is scored once a word
 
 
@@ -49,14 +51,28 @@ def text_of_integer(value: object) -> object:
 
 
 Text = Annotated[str, AfterValidator(refuse_half_surrogates)]
-Name = Annotated[Text, Field(max_length=MAX_NAME_CHARACTERS)]
+Name = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(refuse_half_surrogates)]
 Identity = Annotated[Name, BeforeValidator(text_of_integer)]
-KeptText = Annotated[Text, Field(max_length=MAX_PAIR_CHARACTERS), AfterValidator(refuse_nul)]
+KeptText = Annotated[
+    str, Field(max_length=MAX_PAIR_CHARACTERS), AfterValidator(refuse_half_surrogates), AfterValidator(refuse_nul)
+]
 KeptName = Annotated[Name, AfterValidator(refuse_blank), AfterValidator(refuse_nul)]
 
 
 class RequestPart(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def check_size(cls, given: object) -> object:
+        """Refuse at once what would take minutes to find fault with item by item."""
+        if isinstance(given, dict):
+            if len(given) > MOST_FIELDS:
+                raise ValueError(f"has {len(given):,} fields; at most {MOST_FIELDS} are allowed")
+            for field, value in given.items():
+                if isinstance(value, list) and len(value) > MOST_ITEMS:
+                    raise wrong_field(field, f"has {len(value):,} items; at most {MOST_ITEMS:,} are allowed")
+        return given
 
 
 class PairIn(RequestPart):

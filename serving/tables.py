@@ -259,7 +259,7 @@ def _parse_line(number: int, line: bytes) -> tuple[Row, str | None]:
     except UnicodeDecodeError as error:
         reason = f"is not UTF-8 at its byte {error.start + 1}"
     except json.JSONDecodeError as error:
-        reason = f"is not JSON: {error.msg} at character {error.pos + 1}"
+        reason = f"is not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
     except (ValueError, RecursionError):
         reason = "is not JSON that can be read: a number is too long or the nesting too deep"
     return {"raw": line.decode("utf-8", "replace")}, f"line {number}: {reason}"

@@ -2,8 +2,9 @@
 
 A source is a .jsonl, .csv or .parquet file, or a folder of .json and .txt articles. A row with `sentences` and `pairs`
 is an analysis as `parley batch --kind documents` and `parley score --json` write it; any other needs a `text`.
-A pair is past where its analysis says so, or the sentence does beside the date in the row: an older version did not
-tell, and a date may have come later. What cannot be read is kept with the reason. Rows stream through; of an article only its statements stay.
+A pair is past where its analysis says so, or where its sentence does beside the date of the row: older versions did not
+tell, and a date may have come later. What cannot be read is kept with the reason. Rows stream through; of an article
+only its statements stay.
 """
 
 import json
