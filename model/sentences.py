@@ -25,7 +25,7 @@ MOST_SEARCHED: Final = 1_000_000_000  # quotation marks times characters: some s
 # What the library is given instead, one character for one, so that the offsets hold.
 _WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")  # it fails on white space of several bytes
 _UNKNOWN_TITLE = re.compile(r"\bMs(?=\.)")
-_NO_ABBREVIATION = re.compile(r"\bme(?=\.\s+[\"“‘']?[A-Z])")  # it reads Maine
+_NO_ABBREVIATION = re.compile(r"\bme(?=\.[\"”’']?\s+[\"“‘']?[A-Z])")  # it reads Maine
 _MARK = re.compile(r"[\"'`‘’‚‛“”„‟«»‹›「」『』]")  # it searches the whole text for the end of each quotation
 
 # What the library splits although the sentence goes on: "at 5 p.m. Monday", "the U.S. Senate".

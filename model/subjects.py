@@ -20,7 +20,7 @@ OPENING: Final = 150  # the characters that introduce somebody with whom a sente
 _PREFIX: Final = re.compile(  # datelines, the time of an entry, the label of a turn, quotation marks
     r"(?:[A-Z][A-Z .,'’]{2,40}(?:\([\w ]+\)\s*)?(?:,[\w .]{3,12})?\s*[—–-]+\s+|"
     r"(?:[A-Z][\w.]{1,11}\s+)?\d{1,4}(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?(?:\s+[A-Z][\w.]{1,11})?(?:,?\s+\d{4})?\s*[:—–-]+\s+|"
-    r"(?:[A-Z][\w.'’-]{0,30}\s?){1,4}:\s+)?"
+    r"[A-Z][\w.'’-]{0,30}(?:\s[A-Z][\w.'’-]{0,30}){0,3}\s?:\s+)?"
     r"[\"“”„«»'‘—–\s\0-]*"
 )
 _BEFORE_SUBJECT: Final = re.compile(
