@@ -332,7 +332,7 @@ def _owner(text: str, phrase: int, references: Sequence[Reference], previous: Se
     at = bisect_right(references, phrase, key=lambda each: each.mention.start)
     here = [each.mention for each in (references[max(0, at - LEFT) : at] if personal else references[: min(at, LEFT)])]
     for mentions in (here, previous):
-        apt = [mention for mention in mentions if (mention.kind == "person") == personal]
+        apt = [each for each in mentions if each.kind != "collective" and (each.kind == "person") == personal]
         if apt:
             return apt[-1].actor if personal else apt[0].actor
     return None

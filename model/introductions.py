@@ -23,21 +23,23 @@ _LED_BY: Final = re.compile(
     rf"(?:\s+[a-z]+)?,?\s+(?:now\s+)?(?:led|headed|chaired|commanded|founded|represented)\s+(?:since\s+\w+\s+)?by\s+"
     rf"(?:(?:(?:the|an?|its|their|his|her)\s+)?(?:[\w-]+\s+){{0,3}}?(?i:{PERSONS})\s+)?{PERSON}"
 )
-_ROLE: Final = rf"(?:[\w’'-]+\s+){{0,5}}?(?i:{PERSONS}|speaker|member|founder|veteran|politician)"
+_ROLE: Final = rf"(?:[\w’'-]+\s+){{0,5}}?(?i:{PERSONS}|speaker|member|founder|veteran|politician|woman|man|figure)"
 _BEFORE_OWN_ROLE: Final = re.compile(
     rf"{PERSON}(?:\s+\([^)]{{1,30}}\))?(?:,|(?:,[^,]{{1,50}},)?\s+(?:is|became|was\s+named|was\s+appointed|"
     rf"serves\s+as))\s+(?:the\s+|an?\s+)?(?:[a-z-]+\s+){{0,3}}$"
 )
 _BEFORE_BODY: Final = re.compile(
-    rf"{PERSON}(?:\s+\([^)]{{1,30}}\))?,\s+(?:the\s+|an?\s+|"
-    rf"one\s+of\s+the\s+)?{_ROLE}s?\s+(?:[\w-]+\s+){{0,4}}?(?:of|for|at|in|with|from)\s+(?:the\s+)?$"
+    rf"{PERSON}(?:\s+\([^)]{{1,30}}\)|,\s+\d\d)?,\s+(?:then\s+)?(?:the\s+|an?\s+|"
+    rf"one\s+of\s+the\s+)?{_ROLE}s?\s+(?:[\w-]+\s+){{0,4}}?(?:of|for|at|in|with|from|to|on)\s+(?:the\s+)?"
+    rf"(?:(?:negotiating|peace|own)\s+)?$"
 )
 _OWN_PERSON: Final = re.compile(  # "Norway's Dag Nylander praised": a name and a verb
     rf"['’]s\s+(?P<name>{WORD}\s+{WORD})(?=,|\s+(?:said|says|told|has|had|will|would|[a-z]+ed)\b)"
 )
 _WORK: Final = (
     r"(?:leads?|led|leading|heads?|headed|heading|speaks?|spoke|speaking|negotiat\w+|represent\w*|command\w*|chairs?|"
-    r"chaired|runs?|ran|found(?:s|ed)|join(?:s|ed)|acts?|acting|on\s+behalf|spokes\w+)"
+    r"chaired|runs?|ran|found(?:s|ed)|join(?:s|ed)|acts?|acting|on\s+behalf|spokes\w+|work(?:s|ed)|serve[sd]?|sat|sits|"
+    r"advise[sd]?|kept|keeps|fought|fights)"
 )
 _BEFORE_WORK: Final = re.compile(
     rf"{PERSON}(?:,\s+(?:who|whose)|,[^,]{{1,50}},)?(?:\s+(?!and\b|but\b)[\w’'-]+){{0,12}}?\s+{_WORK}(?:\s+[\w’'-]+){{0,3}}?"
@@ -45,12 +47,26 @@ _BEFORE_WORK: Final = re.compile(
 )
 _BEFORE_WHOSE: Final = re.compile(rf"{PERSON},\s+whose(?:\s+[\w’'-]+){{0,4}}?(?:\s+the)?\s+$")
 _MAY_WORK: Final = re.compile(rf"\b{_WORK}\b(?:\s+[\w’'-]+){{0,4}}\s+$|\bwhose\b")
-_PAST: Final = re.compile(r"\b(?:once|former|formerly|ex|then|previously|late)\b")
+_PAST: Final = re.compile(r"\b(?:once|former|formerly|ex|(?<!, )then|previously|late)\b")
 _OF_BODY: Final = re.compile(rf"{PERSON}\s+(?:of|from)\s+(?:the\s+)?$")
 _PRONOUN_ROLE: Final = re.compile(
     rf"(?<![\w’'-])(?:[Ii]ts|[Tt]heir|[Hh]is|[Hh]er|[Oo]ur)\s+(?:[\w’'-]+\s+){{0,4}}?(?i:{PERSONS}|founder|speaker|member|"
     rf"veteran|elder|patriarch)(?<!counterpart)(?:\s+(?:for|to|in|on|at)\s+(?:the\s+)?{WORD}(?:\s+{WORD})*)?,?\s+{_TRADE}"
     rf"{PERSON}"
+)
+_THINGS: Final = (  # whose proper names look like those of persons
+    r"capital|city|town|port|village|island|river|base|allies|ally|partner|wing|party|group|movement|branch|newspaper|"
+    r"paper|rival|neighbor|arm|front|name|stronghold|predecessor\s+body"
+)
+_PRONOUN_NOUN: Final = re.compile(  # whatever stands so beside a full name is somebody: "its former chief justice, Ana Ruiz,"
+    rf"(?<![\w’'-])(?:[Ii]ts|[Tt]heir)\s+(?:[a-z][\w-]*\s+){{0,3}}(?!(?:{_THINGS})s?\b)[a-z][\w-]*,\s+(?P<name>{WORD}\s+{WORD}),"
+)
+_NAME_PRONOUN: Final = re.compile(  # "Ana Ruiz, its representative in Europe"
+    rf"{PERSON},\s+(?=(?P<phrase>(?:its|their)\s+(?:[\w’'-]+\s+){{0,4}}?(?i:{PERSONS}|founder|speaker|member)\b))"
+)
+_SOMEBODY_NAMED: Final = re.compile(  # "A spokesman, Ana Ruiz, said"
+    rf"(?:(?<=^)|(?<=[”\"] )|(?<=, ))(?:[Aa]nother|[Aa]n?|[Oo]ne)\s+(?:[a-z][\w-]*\s+){{0,2}}(?:spokes\w+|leader|commander|chief|delegate|negotiator|"
+    rf"elder|deputy|member|representative|adviser),\s+(?P<name>{WORD}\s+{WORD}),"
 )
 _OFFICE: Final = re.compile(
     rf"(?<![\w’'-])(?P<office>(?:{WORD}\s+)?(?:Minister|Secretary)|(?:Vice\s+)?President|(?:Vice\s+)?Premier|Chancellor|King|Queen|Emir|Sultan)\s+"
@@ -72,7 +88,7 @@ _TITLES: Final = re.compile(
 # Cheap tests that spare most mentions the patterns above.
 _MAY_OWN: Final = re.compile(r"(?:,| is| became| named| appointed| as)\s+(?:the\s+|an?\s+)?(?:[a-z-]+\s+){0,3}$")
 _HEAD_OF: Final = re.compile(rf"\b(?i:{PERSONS})\s+(?:of|for)\s+(?:the\s+)?$")  # "the head of the Lebanese team, X"
-_MAY_LEAD: Final = re.compile(r"\b(?:of|for|at|in|with|from)\s+(?:the\s+)?$")
+_MAY_LEAD: Final = re.compile(r"\b(?:of|for|at|in|with|from|to|on)\s+(?:the\s+)?(?:[a-z]+\s+)?$")
 _NOT_PERSONS: Final = words(
     "The A An In On At But And Council Ministry Minister President Security University Institute Party Movement "
     "Front Army Union Republic Palace House Hotel Street State States United North South East West New Monday "
@@ -95,7 +111,7 @@ def names_beside(sentence: str, start: int, end: int, noun: str) -> Iterator[tup
             yield from _name(_last(_BEFORE_OWN_ROLE, sentence, start), lead)
     yield from _name(_OWN_PERSON.match(sentence[end : end + 60]), end)
     yield from _name(_LED_BY.match(sentence[end : end + 150]), end)
-    patterns = [_BEFORE_BODY, _OF_BODY] if _MAY_LEAD.search(before[-12:]) else []
+    patterns = [_BEFORE_BODY, _OF_BODY] if _MAY_LEAD.search(before[-24:]) else []
     patterns += [_BEFORE_WORK, _BEFORE_WHOSE] if _MAY_WORK.search(before) else []
     for pattern in patterns:
         found = _last(pattern, sentence, start)
@@ -112,9 +128,13 @@ def name_of_state(sentence: str, start: int) -> Iterator[tuple[str, int]]:
 
 def names_after_pronoun(sentence: str) -> Iterator[tuple[str, int, int]]:
     """Names introduced as somebody's: "its commander, Moussa Ag Bahaty"; with the offset of the pronoun phrase."""
-    for found in _PRONOUN_ROLE.finditer(sentence):
+    for pattern in (_PRONOUN_ROLE, _PRONOUN_NOUN, _SOMEBODY_NAMED):
+        for found in pattern.finditer(sentence):
+            for name, start in _name(found, 0):
+                yield name, start, found.start()
+    for found in _NAME_PRONOUN.finditer(sentence):
         for name, start in _name(found, 0):
-            yield name, start, found.start()
+            yield name, start, start
 
 
 def special_envoys(sentence: str) -> Iterator[tuple[str, int]]:

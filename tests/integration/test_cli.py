@@ -34,7 +34,7 @@ def test_help_needs_no_model(parley: Run) -> None:
 def test_an_article_is_a_table_for_people(parley: Run) -> None:
     shown = parley("score", ARTICLE).stdout.decode()
     assert "Taliban" in shown
-    assert "evidence" in shown
+    assert "conditions" in shown
 
 
 def test_an_article_is_one_object_for_programs(parley: Run) -> None:
@@ -47,6 +47,23 @@ def test_an_article_is_one_object_for_programs(parley: Run) -> None:
         assert home["text"][pair["start"] : pair["end"]] == pair["mention"]
         assert sum(pair["stance_probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert all(text[each["start"] : each["end"]] == each["text"] for each in analysis["sentences"][1:])
+
+
+def test_the_words_that_moved_an_answer_are_told(parley: Run) -> None:
+    pair = ("--text", "Kyra will talk only if the prisoners are released.", "--actor", "Kyra", "--explain")
+    answer = json.loads(parley("score", *pair, "--json").stdout)
+    heaviest = max(answer["words"], key=lambda word: word["weight"])
+    assert (answer["stance"], heaviest["text"]) == ("conditional", "only")
+    assert "why" in parley("score", *pair).stdout.decode()
+
+
+def test_a_report_names_the_row_that_it_could_not_read(parley: Run, tmp_path: Path) -> None:
+    lines = (ROOT / "seeds" / "examples" / "report.jsonl").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "some.jsonl").write_text("\n".join([lines[0], lines[-1]]), encoding="utf-8")
+    told = parley("report", tmp_path / "some.jsonl", "--output", tmp_path / "report", code=3).stderr.decode()
+    assert "1 documents" in told
+    assert "row 2: text: is empty" in told
+    assert (tmp_path / "report" / "index.html").is_file()
 
 
 def test_an_article_may_come_from_standard_input(parley: Run) -> None:
