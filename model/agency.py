@@ -14,7 +14,7 @@ _SPEAKS_TO: Final = (
     "said|told|listen(?:s|ed)?|appeal(?:ed|s|ing)?|offer(?:ed|s|ing)?|propos(?:ed|als?|es)|gave|given|giving|give|"
     "messages?|letters?|concessions?|aid|sales?|support|threats?|warnings?|speak|speaking|talk|talked|talking|spoke|"
     "according|proposals?|invitations?|assurances?|guarantees?|respon(?:d|ds|ded|se)|repl(?:y|ied)|answers?|calls?|"
-    "demands?|hostile|loyal|allied|close|belongs?|due|commitments?|promises?|deliver(?:ed|y)?|hand(?:ed|over)?|"
+    "demands?|hostile|loyal|allied|close|belongs?|due|commitments?|promises?|leaving|deliver(?:ed|y)?|hand(?:ed|over)?|"
     "handover|grant(?:ed|s)?|sell|sold|lost|ceded?|linked|ties|leave|left|up|closer|opposed|opposition|ultimatum|"
     "note|notes|request|requests|alternative|addressed|pass(?:ed)?|conveyed"
 )
@@ -128,6 +128,14 @@ _ENDS_PEOPLE: Final = re.compile(
     r"vote[sd]?|reject|accept|refuse|demand|think|fear|believe|hope|know|need|call|may|might|should|in|on|at|over|with|from|for|if|until|by|as|before|after|remain|agreed|refused|insist|insisted|"
     r"never|still|also)\b"
 )
+_ITS_OFFER: Final = re.compile(  # "turned down a Sudanese proposal": Sudan made it
+    r"\s+(?:(?!and\b|or\b|but\b)[a-z-]+\s+){0,2}(?:proposals?|offers?|plans?|demands?|requests?|drafts?|invitations?|initiatives?|mediation|"
+    r"appeals?|calls?|conditions?|terms)\b"
+)
+_ANSWERS: Final = re.compile(
+    r"\b(?:turn\w*\s+down|reject\w*|refus\w+|dismiss\w*|accept\w*|welcom\w+|declin\w+|spurn\w*|rebuff\w*|brush\w*\s+aside|"
+    r"respond\w*\s+to|repl\w+\s+to|agree\w*\s+to|ignor\w+|study\w*|studies|weigh\w*|endors\w+|embrac\w+)\s+(?:(?:an?|the|another|every|any|all|new|latest)\s+){0,2}$"
+)
 _DATELINE: Final = re.compile(r"\s*(?:,\s+[A-Z][\w .]+)?\s*(?:\([^)]{2,30}\))?\s*[—–-]{1,2}\s")
 
 
@@ -198,6 +206,8 @@ def _is_dateline(before: str, after: str) -> bool:
 
 def _is_people(text: str, before: str, after: str) -> bool:
     """A demonym that stands for a party: "the Russians", "Iranians said", "the British will"."""
+    if _ITS_OFFER.match(after) and _ANSWERS.search(before[-40:]):
+        return True
     ends_phrase = not re.match(r"\s+\w", after) or _ENDS_PEOPLE.match(after)
     if _COUNTED.search(before[-30:]) or _SOMEBODY.search(before[-4:]):
         return False

@@ -16,10 +16,31 @@ from typing import Final
 
 from model.actors import Actor, Alias, Match, Registry
 from model.collectives import OTHER, Collective, Pairings, collectives_in, members, other_side
-from model.introductions import name_of_state, names_after_pronoun, names_beside, names_with_office, special_envoys
+from model.introductions import (
+    is_officer,
+    name_of_state,
+    names_after_pronoun,
+    names_beside,
+    names_of_speakers,
+    names_with_office,
+    special_envoys,
+)
 from model.mentions import NEAR, Memory, Mention, Reference, references_in, sub_actor
 from model.names import BRACKET, Spans, leftmost_longest
-from model.nominals import INNER, URGES, Cast, nominals_in, nouns_after, resolve_nominal
+from model.nominals import (
+    BETWEEN,
+    INNER,
+    URGES,
+    Cast,
+    Nominal,
+    headline_nominals,
+    heads_in,
+    is_named_next,
+    is_special,
+    nominals_in,
+    nouns_after,
+    resolve_nominal,
+)
 from model.parties import unknown_parties
 from model.persons import INFERRED, STATED, People
 from model.roles import role_after
@@ -27,18 +48,24 @@ from model.sentences import Sentence
 
 OUTSIDE: Final = 30  # characters between whoever urges "both sides" and those words
 _LONGER: Final = {
-    "name": re.compile(r"\s+(?:of|for)\s"),
+    "name": re.compile(r"\s+(?:of\s|for\s|[A-ZÀ-Þ])"),
     "person": re.compile(r" [A-ZÀ-Þ][a-zà-þ]"),
     "acronym": re.compile(r"-\w"),
 }
 OF_LEAD: Final = 2  # what a state named there counts in addition
 LEAD: Final = 2  # sentences, the title among them, that say which state the document is about
 OPENING: Final = 5  # characters before the words with which a sentence begins
+MOST_MEDIATORS: Final = 3  # more of them are no collective that a reader keeps in mind
 LEFT: Final = 8  # so many mentions before a noun are looked at
 _SPOKE_IN: Final = re.compile(r"\b(?:said|told\s+reporters|told\s+journalists)\s+in\s+")
 _IN: Final = re.compile(r"(?:\W{0,3}|.{0,20}[—–-]\s)In\s")
+_AFTER_DATELINE: Final = re.compile(r"[A-Z][^—–\"“]{2,40}?\s[—–-]{1,2}\s")
 _SAID_THAT: Final = re.compile(r"[^,;.\"“”]{5,60}?\b(?:said|says)\s+(?:on\s+\w+\s+)?(?:that\s+)?")
 _TITLE_BEFORE: Final = re.compile(r"\b([A-Za-z]+)(?:\. |,? )$")
+_RANK_BEFORE: Final = re.compile(
+    r"\b((?:Field )?Marshal|General|Colonel|Admiral|Major|Captain|Sheikh|Emir|Ambassador|Archbishop|Bishop|Mullah) $"
+)
+_OF_BODIES: Final = frozenset({"name", "acronym", "role", "demonym"})
 _PRIME_MINISTER: Final = re.compile(r"\b[Pp]rime [Mm]inister\b")
 _RANKS: Final = {"Gen": "general", "Col": "colonel", "Adm": "admiral", "Amb": "ambassador"}
 _NAME_IN_ROLE: Final = re.compile(r"[A-ZÀ-Þ][\w’-]*(?:\s+(?:of\s+|for\s+|the\s+|and\s+){0,2}[A-ZÀ-Þ][\w’-]*){0,9}")
@@ -75,7 +102,8 @@ class _Reading:
 
     `names` are the parties that only the document names and what else it introduced, `places` how often it names
     each state, `memory` what the rules said of each match, `before` and `rivals` what the reading before learned.
-    `people` and `forms` gather whose each name is that the document introduces.
+    `people` and `forms` gather whose each name is that the document introduces, `with_persons` the ids of the actors
+    for whom a person is named; `subject` is the state that the last sentence began with.
     """
 
     registry: Registry
@@ -91,13 +119,17 @@ class _Reading:
     lead: list[Actor] = field(default_factory=list)
     placed: Spans = field(default_factory=lambda: Spans(()))
     last_states: list[Actor] = field(default_factory=list)
+    subject: Actor | None = None
+    with_persons: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.with_persons.update(actor.id for actor in self.names.actors.values() if _has_person(actor))
         self.cast.places.update(self.places)
         self.cast.mediators = (self.rivals or self.pairings).mediators
         if self.before:
             self.cast.actors.update(self.before.actors)
             self.cast.earlier.update(self.before.tally)
+            self.cast.governing |= self.before.governing
             for noun, called in self.before.called.items():
                 self.cast.called[noun].update(called)
 
@@ -116,8 +148,10 @@ class _Reading:
             self.last_states = [match.actor for match in both if match.actor.type == "state"] or self.last_states
             mentions += self._other_sides(sentence.text, index, mentions, found[-1] if found else [])
             self.lead = self.lead or [mention.actor for mention in mentions][:1]
+            self.with_persons.update(mention.actor.id for mention in mentions if mention.kind == "person")
             self.cast.persons = [mention.actor for mention in mentions if mention.kind == "person"]
             found.append(sorted(mentions, key=lambda mention: mention.start))
+            self.subject = _subject_state(sentence.text, found[-1])
         return found
 
     def learned(self, parties: Iterable[Actor]) -> Registry:
@@ -139,18 +173,34 @@ class _Reading:
 
     def _own_names(self, text: str) -> list[Match]:
         """The names of this document, but for those that begin a longer name: "the Council of Elders", "Ana Ruiz"."""
-        return [match for match in self.names.matches(text) if not _LONGER[_kind(match.text)].match(text, match.end)]
+        found = []
+        for match in self.names.matches(text):
+            if not _LONGER[_kind(match.text)].match(text, match.end):
+                found.append(match)
+            elif match.text[:4] in ("the ", "The "):  # the short form hides the full name that begins with it
+                start = match.start + 4
+                full = next(iter(self.names.matches(text[start : start + NEAR])), None)
+                found += [replace(full, start=start)] if full and full.start == 0 else []
+        return found
 
     def _with_nominals(self, text: str, index: int, references: list[Reference]) -> list[Reference]:
         taken = Spans((each.mention.start, each.mention.end) for each in references)
         ends = [each.mention.end for each in references]
         found = []
-        for nominal in nominals_in(text):
+        for nominal in (*nominals_in(text), *(headline_nominals(text) if index == 0 else ())):
             if taken.overlaps(nominal.start, nominal.end):
                 continue
             at = bisect_right(ends, nominal.start)
             left = [(each.mention.actor, each.mention.end) for each in references[max(0, at - LEFT) : at]]
-            actor = resolve_nominal(nominal, self.cast, text, index, left)
+            right = references[at].mention if at < len(references) else None
+            named = (
+                right is not None and right.kind in _OF_BODIES and is_named_next(nominal, text, right.start, right.end)
+            )
+            actor = right.actor if right and named else resolve_nominal(nominal, self.cast, text, index, left)
+            if actor is None and is_special(nominal) and not self.cast.between:
+                actor = self.registry.actors.get("UN")
+            if actor is None and nominal.noun in BETWEEN:
+                found += self._mediators(nominal)
             if actor and nominal.noun in INNER and actor.type == "state":
                 actor = sub_actor(actor, INNER[nominal.noun], self.registry)
             if actor:
@@ -161,7 +211,16 @@ class _Reading:
                 mention = Mention(actor, text[nominal.start : end], nominal.start, "nominal")
                 found.append(Reference(mention, role.noun if role else nominal.noun))
                 taken.add(nominal.start, end)
+        for actor, words, start in heads_in(text, self.cast):
+            if not taken.overlaps(start, start + len(words)):
+                found.append(Reference(Mention(actor, words, start, "nominal")))
         return sorted([*references, *found], key=lambda each: each.mention.start)
+
+    def _mediators(self, nominal: Nominal) -> list[Reference]:
+        """ "The mediators" are all those whose mediators and envoys the document names, where they are few."""
+        several = nominal.text.endswith("s") and 1 < len(self.cast.standing_between) <= MOST_MEDIATORS
+        actors = [self.cast.actors[id] for id in sorted(self.cast.standing_between) if several]
+        return [Reference(Mention(actor, nominal.text, nominal.start, "collective")) for actor in actors]
 
     def _of_person(self, role: Reference, following: Reference | None) -> Reference:
         """ "Libya's eastern commander Khalifa Haftar" is Haftar's body, here and wherever those words come again."""
@@ -206,6 +265,12 @@ class _Reading:
             nations = self.registry.actors.get("UN")
             if nations:
                 self._add_person(name, start, nations, INFERRED, references, taken)
+        officer = next(
+            (each.actor for each in previous if each.kind in ("role", "nominal") and is_officer(each.text)), None
+        )
+        if officer and not any(each.kind == "person" for each in previous):
+            for name, start in names_of_speakers(text):
+                self._add_person(name, start, officer, INFERRED, references, taken)
         for name, start, phrase in names_with_office(text):
             state = self._state_of_office(text, phrase, matches, previous)
             if state:
@@ -243,8 +308,8 @@ class _Reading:
         left = [match.actor for match in near if match.end < phrase and match.alias.kind != "capital"]
         before = [mention.actor for mention in previous if mention.actor.type == "state"]
         home = self.cast.actors.get(self.cast.home or "")
-        named = previous and previous[0].start < OPENING and previous[0].kind == "name"
-        subject = before[:1] if named and phrase < OPENING else []
+        begins = phrase < OPENING or text[phrase - 2] in '"”'
+        subject = [self.subject] if self.subject and begins else []
         for states in (left, subject, [home] if home else before, self.last_states):
             if len({actor.id for actor in states}) == 1:
                 return states[0]
@@ -263,6 +328,10 @@ class _Reading:
                 self.cast.places[mention.actor.id] += OF_LEAD
             nouns = [each.noun, *nouns_after(text[mention.end : mention.end + 80])]
             title = _TITLE_BEFORE.search(text[max(0, mention.start - 20) : mention.start])
+            rank = _RANK_BEFORE.search(text[max(0, mention.start - 20) : mention.start])
+            if rank and mention.kind == "person":
+                for article in ("the", "The"):
+                    self.forms[f"{article} {rank[1]}"][mention.actor.id] = mention.actor
             if title and mention.kind == "person":
                 nouns.append(_RANKS.get(title[1], title[1]))
             if mention.kind != "nominal":
@@ -270,7 +339,7 @@ class _Reading:
             if _PRIME_MINISTER.search(text, max(0, mention.start - 20), mention.end):
                 nouns.append("primeminister")
             for noun in nouns:
-                self.cast.call(noun, mention.actor, index)
+                self.cast.call(noun, mention.actor, index, stated=mention.kind != "nominal")
             self._learn_short_name(mention)
         spans = [(each.mention.actor, each.mention.start, each.mention.end) for each in references]
         self.pairings.read(text, index, spans)
@@ -315,9 +384,23 @@ class _Reading:
                 if 0 < collective.start - mention.end < OUTSIDE and URGES.search(text[mention.end : collective.start])
             }  # fmt: skip
             cast = self.cast
-            for actor in members(collective, pairings, cast.actors, cast.counts, index, others, cast.between, previous):
+            actors = cast.actors
+            if collective.persons and not collective.groups_only:
+                actors = {id: actor for id, actor in actors.items() if id in self.with_persons} or actors
+            if collective.envoys:
+                actors = {id: actor for id, actor in actors.items() if id in cast.standing_between}
+            between = set() if collective.envoys else cast.between
+            for actor in members(collective, pairings, actors, cast.counts, index, others, between, previous):
                 found.append(Mention(actor, collective.text, collective.start, "collective"))
         return found
+
+
+def _subject_state(text: str, mentions: Sequence[Mention]) -> Actor | None:
+    """The state that a sentence begins with, behind a dateline or not."""
+    first = mentions[0] if mentions else None
+    if first is None or first.actor.type != "state" or first.kind != "name":
+        return None
+    return first.actor if first.start < OPENING or _AFTER_DATELINE.fullmatch(text, 0, first.start) else None
 
 
 def _scene(text: str, matches: Sequence[Match]) -> Actor | None:
@@ -330,12 +413,20 @@ def _owner(text: str, phrase: int, references: Sequence[Reference], previous: Se
     """Whose "its envoy" or "her deputy" is: that of the body, or the person, named before it or a sentence ago."""
     personal = text[phrase : phrase + 3].lower() in ("his", "her")
     at = bisect_right(references, phrase, key=lambda each: each.mention.start)
-    here = [each.mention for each in (references[max(0, at - LEFT) : at] if personal else references[: min(at, LEFT)])]
+    quoted = max(text.rfind('"', 0, phrase), text.rfind("”", 0, phrase))  # what it says is not who says it
+    near = references[max(0, at - LEFT) : at] if personal else references[: min(at, LEFT)]
+    here = [each.mention for each in near if each.mention.start > quoted]
     for mentions in (here, previous):
         apt = [each for each in mentions if each.kind != "collective" and (each.kind == "person") == personal]
+        if not apt and not personal and mentions is previous:  # the body of the one who spoke
+            apt = [mention for mention in mentions if mention.kind == "person"]
         if apt:
             return apt[-1].actor if personal else apt[0].actor
     return None
+
+
+def _has_person(actor: Actor) -> bool:
+    return any(alias.kind == "person" for alias in actor.aliases)
 
 
 def _kind(form: str) -> str:

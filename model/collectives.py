@@ -31,7 +31,7 @@ _COLLECTIVE: Final = re.compile(
     r"(?P<noun>sides?|of\s+them|country|capital|government|party|parties|countries|governments|rivals|neighbou?rs|"
     r"delegations?|nations|capitals|leaders|states|powers|foes|enemies|camps?|belligerents|adversaries|teams?|"
     r"presidents|ministers|groups|fronts|rebels|militias|movements|armies|factions|administrations|negotiators|"
-    r"envoys|kingdoms|republics|"
+    r"envoys|mediators|facilitators|kingdoms|republics|"
     r"chambers?|houses|leaderships|opponents|partners|men|women|premiers|commanders|generals|blocs)\b"
     r"(?!\s+(?:of|to\s+the\s+(?:19|20)\d\d)\b)"
 )
@@ -52,8 +52,9 @@ _ALONE: Final = re.compile(  # "Neither has paid", "both said so", "which of the
 )
 _ALL_THREE: Final = re.compile(
     rf"(?<![\w’'-])(?:(?:[Aa]ll|[Nn]one\s+of\s+the|[Ee]ach\s+of\s+the|[Oo]f\s+the)\s+three(?:\s+of\s+them)?(?=\s+{_VERB}|[.,;?!])|"
-    r"[Tt]he\s+three\s+of\s+them\b)"
+    r"[Tt]he\s+three(?:\s+of\s+them\b|(?=\s+(?:to|have|had|are|were|will|would|can|could|agreed|met|said)\b)))"
 )
+_THREE: Final = re.compile(r"the\s+three", re.IGNORECASE)
 _NOR: Final = re.compile(r"[^.;]{0,60}\bnor\b")
 _WEAK_NOUNS: Final = words(
     "side country capital government party countries governments neighbors neighbours nations capitals leaders "
@@ -61,10 +62,13 @@ _WEAK_NOUNS: Final = words(
     "delegations teams parties delegation "
     "camp team administrations negotiators envoys kingdoms republics leaderships opponents partners men women "
     "premiers "
-    "commanders generals blocs chamber chambers houses"
+    "commanders generals blocs chamber chambers houses envoys mediators facilitators"
 )
 _COUNTED: Final = re.compile(r"(?:two|three)\s", re.IGNORECASE)  # "two men", unlike "the two men"
-_GROUPS_ONLY: Final = words("groups fronts rebels militias movements factions armies")
+_GROUPS_ONLY: Final = words("groups fronts rebels militias movements factions")
+_ARMED: Final = re.compile(r"\b(?:rebel|guerrilla|insurgent|militia|separatist)\s")
+_PERSONS: Final = words("leaders men women presidents ministers premiers commanders generals")
+_ENVOYS: Final = words("envoys mediators facilitators")
 _SIDES: Final = words(
     "groups fronts sides rivals neighbors neighbours foes adversaries belligerents governments capitals camps"
 )
@@ -87,7 +91,7 @@ _BETWEEN: Final = re.compile(r"\b(?:between|both)\s+(?:the\s+)?(?:[\w-]+\s+){0,2
 _MEDIATES: Final = re.compile(  # what comes behind the name of one that mediates
     r"(?:['’]s?(?:\s+[\w-]+){1,3})?(?:,[^,]{1,60},)?\s+(?:[\w-]+\s+){0,4}?(?:mediat(?:e|es|ed|ing)|host(?:s|ed|"
     r"ing)?|broker(?:s|ed|ing)|"
-    r"facilitat(?:e|es|ed|ing)|chair(?:s|ed|ing)|(?:brings?|brought|urge[sd]?|press(?:es|ed)|invite[sd]?)\s+"
+    r"facilitat(?:e|es|ed|ing)|chair(?:s|ed|ing)|(?:open(?:s|ed|ing)?|conven(?:e|es|ed|ing))\s+(?:the\s+)?(?:[a-z-]+\s+)?(?:talks|round|conference|meeting)|(?:brings?|brought|urge[sd]?|press(?:es|ed)|invite[sd]?)\s+"
     r"(?:both|the\s+two|the\s+sides|the\s+parties|the\s+rivals))\b"
 )
 LEADING: Final = 6  # so many actors, the most mentioned ones, may be members
@@ -110,7 +114,8 @@ class Collective:
 
     `states_only` and `groups_only` are true where the noun means states or armed groups, `sure` where the words surely
     are a collective, `bare` where they have no noun and mean what was named last ("Neither has paid"),
-    `any_number` where it may be three as well as two.
+    `any_number` where it may be three as well as two, `persons` where it means people whom the text names, `envoys`
+    where it means those who mediate.
     """
 
     text: str
@@ -121,6 +126,8 @@ class Collective:
     bare: bool = False
     count: int = 2
     any_number: bool = False
+    persons: bool = False
+    envoys: bool = False
 
 
 @dataclass
@@ -168,7 +175,8 @@ def collectives_in(sentence: str) -> Iterator[Collective]:
             continue
         if not loose and _BARE.match(found[0]) and found["noun"] in _WEAK_NOUNS and not _HOSTILE.search(found[0]):
             continue
-        if found["count"] and _COUNTED.match(found[0]) and found["noun"] not in _SIDES:
+        loosely = bool(found["count"]) and _COUNTED.match(found[0]) is not None and found["noun"] not in _SIDES
+        if loosely and not (found["count"].lower() == "three" and found["noun"] in _STATES_ONLY):
             continue
         three = (found["count"] or "").lower() == "three" or bool(_ALL.match(found[0]))
         ends = found.end()
@@ -176,8 +184,10 @@ def collectives_in(sentence: str) -> Iterator[Collective]:
             found[0],
             found.start(),
             states_only=found["noun"] in _STATES_ONLY,
-            groups_only=found["noun"] in _GROUPS_ONLY,
-            sure=not loose,
+            groups_only=found["noun"] in _GROUPS_ONLY or bool(_ARMED.search(found[0])),
+            persons=found["noun"] in _PERSONS,
+            envoys=found["noun"] in _ENVOYS,
+            sure=not loose and not loosely,
             bare=found["noun"].startswith("of"),
             any_number=bool(_ALL.match(found[0]) or _BARE.match(found[0])),
             count=2 + three,
@@ -186,7 +196,7 @@ def collectives_in(sentence: str) -> Iterator[Collective]:
         if not _NOR.match(sentence, found.end()):
             yield Collective(found[0], found.start(), bare=True)
     for found in _ALL_THREE.finditer(sentence, ends):
-        yield Collective(found[0], found.start(), count=3)
+        yield Collective(found[0], found.start(), count=3, sure=not _THREE.fullmatch(found[0]))
 
 
 def members(
@@ -209,17 +219,17 @@ def members(
     if len(named) == collective.count and (collective.bare or collective.count > 2):
         pairings.meant = (min(named[:2]), max(named[:2]))
         return [actors[id] for id in named if id in actors]
-    if collective.bare and len(named) > collective.count:
+    if collective.bare and collective.count == 2 and len(named) > collective.count:
         return []
     parties = (id for id in counts if id in actors and not id.endswith("/PARL") and id not in others)
     leading = sorted(parties, key=lambda id: -counts[id])[:LEADING]
     apt = _is_government if collective.states_only else _is_group if collective.groups_only else None
     fitting = [id for id in leading if apt is None or apt(actors[id])]
-    leading = fitting if len(fitting) >= collective.count else leading
+    leading = fitting if len(fitting) >= collective.count or collective.groups_only else leading
     listed, times = next(iter(pairings.threes.most_common(1)), ((), 0))
     if (times > 1 and collective.any_number) or (times and collective.count > 2):
         return [actors[id] for id in listed if id in actors]
-    if collective.count > 2 and collective.any_number:
+    if collective.count > 2 and (collective.any_number or not collective.sure):
         return []
     if collective.count > 2:
         leading = [id for id in leading if id not in mediating | pairings.mediators]

@@ -54,19 +54,27 @@ _PRONOUN_ROLE: Final = re.compile(
     rf"veteran|elder|patriarch)(?<!counterpart)(?:\s+(?:for|to|in|on|at)\s+(?:the\s+)?{WORD}(?:\s+{WORD})*)?,?\s+{_TRADE}"
     rf"{PERSON}"
 )
+_SPEAKER: Final = re.compile(
+    rf"[,?!][”\"]\s+(?:(?:said|says|asked|recalled|recalls)\s+(?P<after>{WORD}\s+{WORD})(?=[.,;]\s*(?!who|an?\s|the\s|whose|one\s)|$|\s+(?:in|at|on)\s)|"
+    rf"(?P<before>{WORD}\s+{WORD})\s+(?:said|says|told|asked|recalled|recalls|wrote|added)\b)"
+)
+_OFFICER: Final = re.compile(rf"\b(?i:{PERSONS})(?:\s+(?:of|for|in|at)\s.*)?$")
 _THINGS: Final = (  # whose proper names look like those of persons
     r"capital|city|town|port|village|island|river|base|allies|ally|partner|wing|party|group|movement|branch|newspaper|"
     r"paper|rival|neighbor|arm|front|name|stronghold|predecessor\s+body"
 )
-_PRONOUN_NOUN: Final = re.compile(  # whatever stands so beside a full name is somebody: "its former chief justice, Ana Ruiz,"
-    rf"(?<![\w’'-])(?:[Ii]ts|[Tt]heir)\s+(?:[a-z][\w-]*\s+){{0,3}}(?!(?:{_THINGS})s?\b)[a-z][\w-]*,\s+(?P<name>{WORD}\s+{WORD}),"
+_PRONOUN_NOUN: Final = re.compile(  # beside a full name any noun is somebody's: "its former chief justice, Ana Ruiz,"
+    rf"(?<![\w’'-])(?:[Ii]ts|[Tt]heir)\s+(?:[a-z][\w-]*\s+){{0,3}}(?!(?:{_THINGS})s?\b)[a-z][\w-]*,\s+"
+    rf"(?P<name>{WORD}\s+{WORD})(?=[,.])"
 )
 _NAME_PRONOUN: Final = re.compile(  # "Ana Ruiz, its representative in Europe"
-    rf"{PERSON},\s+(?=(?P<phrase>(?:its|their)\s+(?:[\w’'-]+\s+){{0,4}}?(?i:{PERSONS}|founder|speaker|member)\b))"
+    rf",\s+(?:its|their)\s+(?:[\w’'-]+\s+){{0,4}}?(?i:{PERSONS}|founder|speaker|member)\b"
 )
+_ENDS_WITH_NAME: Final = re.compile(rf"{PERSON}$")
 _SOMEBODY_NAMED: Final = re.compile(  # "A spokesman, Ana Ruiz, said"
-    rf"(?:(?<=^)|(?<=[”\"] )|(?<=, ))(?:[Aa]nother|[Aa]n?|[Oo]ne)\s+(?:[a-z][\w-]*\s+){{0,2}}(?:spokes\w+|leader|commander|chief|delegate|negotiator|"
-    rf"elder|deputy|member|representative|adviser),\s+(?P<name>{WORD}\s+{WORD}),"
+    rf"(?:(?<=^)|(?<=[”\"] )|(?<=, ))(?:[Aa]nother|[Aa]n?|[Oo]ne)\s+(?:[a-z][\w-]*\s+){{0,2}}"
+    r"(?:spokes\w+|leader|commander|chief|delegate|negotiator|"
+    rf"elder|deputy|member|representative|adviser|aide),\s+(?P<name>{WORD}\s+{WORD}),"
 )
 _OFFICE: Final = re.compile(
     rf"(?<![\w’'-])(?P<office>(?:{WORD}\s+)?(?:Minister|Secretary)|(?:Vice\s+)?President|(?:Vice\s+)?Premier|Chancellor|King|Queen|Emir|Sultan)\s+"
@@ -80,6 +88,7 @@ _SPECIAL_NAME: Final = re.compile(rf"{_SPECIAL},?\s+{PERSON}")
 _NAME_SPECIAL: Final = re.compile(rf"{PERSON},\s+(?:the\s+)?{_SPECIAL}")
 _OWNED: Final = re.compile(r"(?:(?!The\s)[A-Z][\w.]*|['’]s?)\s+$")  # "U.S. special envoy", "Putin's special envoy"
 _MAY_BE_SPECIAL: Final = re.compile(r"\b[Ss]pecial\s+(?:[Rr]epresentative|[Ee]nvoy|[Cc]oordinator)\b")
+BACK: Final = 110  # characters before a mention in which a person's name is looked for
 _FORMER: Final = words("Former Ex Late")
 _TITLES: Final = re.compile(
     r"\b(?:Foreign|Prime|Deputy|Vice|Interior|Defen[cs]e|Finance|Chief|Special|Former|Minister|President|Secretary|Premier|"
@@ -103,7 +112,7 @@ def names_beside(sentence: str, start: int, end: int, noun: str) -> Iterator[tup
 
     `noun` is the noun of the mention's role, such as "envoy", or "".
     """
-    lead = max(0, start - 110)
+    lead = max(0, start - BACK)
     before = sentence[lead:start]
     if _PERSON_NOUN.search(noun) or _HEAD_OF.search(before):
         yield from _name(_NAME_AFTER.match(sentence[end : end + 110]), end)
@@ -122,19 +131,33 @@ def names_beside(sentence: str, start: int, end: int, noun: str) -> Iterator[tup
 def name_of_state(sentence: str, start: int) -> Iterator[tuple[str, int]]:
     """A person with an office and a state that follows: "Foreign Minister Ilena Brost of Sarveth"."""
     found = _last(_OF_BODY, sentence, start)
-    if found and _OFFICE.search(sentence[max(0, start - 110) : start]):
-        yield from _name(found, max(0, start - 110))
+    if found and _OFFICE.search(sentence[max(0, start - BACK) : start]):
+        yield from _name(found, max(0, start - BACK))
 
 
 def names_after_pronoun(sentence: str) -> Iterator[tuple[str, int, int]]:
     """Names introduced as somebody's: "its commander, Moussa Ag Bahaty"; with the offset of the pronoun phrase."""
-    for pattern in (_PRONOUN_ROLE, _PRONOUN_NOUN, _SOMEBODY_NAMED):
-        for found in pattern.finditer(sentence):
-            for name, start in _name(found, 0):
-                yield name, start, found.start()
-    for found in _NAME_PRONOUN.finditer(sentence):
+    patterns = (_PRONOUN_ROLE, _PRONOUN_NOUN, _SOMEBODY_NAMED)
+    matches = {found.start("name"): found for pattern in patterns for found in pattern.finditer(sentence)}
+    for found in matches.values():
         for name, start in _name(found, 0):
+            yield name, start, found.start()
+    for found in _NAME_PRONOUN.finditer(sentence):
+        for name, start in _name(_last(_ENDS_WITH_NAME, sentence, found.start()), max(0, found.start() - BACK)):
             yield name, start, start
+
+
+def names_of_speakers(sentence: str) -> Iterator[tuple[str, int]]:
+    """The full name of whoever a sentence quotes without a word on who that is: "We came," Ana Ruiz said."""
+    for found in _SPEAKER.finditer(sentence):
+        name = found["after"] or found["before"]
+        if name and not _NOT_PERSONS & set(name.split()):
+            yield name, found.start("after" if found["after"] else "before")
+
+
+def is_officer(words: str) -> bool:
+    """Whether the words of a mention end with a noun for one person."""
+    return bool(_OFFICER.search(words))
 
 
 def special_envoys(sentence: str) -> Iterator[tuple[str, int]]:
@@ -155,7 +178,7 @@ def names_with_office(sentence: str) -> Iterator[tuple[str, int, int]]:
 
 def _last(pattern: re.Pattern[str], sentence: str, end: int) -> re.Match[str] | None:
     """The match that ends at `end`; of a run of names the first that fits, which is the longest."""
-    return pattern.search(sentence[max(0, end - 110) : end])
+    return pattern.search(sentence[max(0, end - BACK) : end])
 
 
 def _name(found: re.Match[str] | None, offset: int) -> Iterator[tuple[str, int]]:

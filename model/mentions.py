@@ -30,6 +30,7 @@ _FORMER = re.compile(r"\b(?:[Ff]ormer|[Oo]ne-time|[Ll]ate|[Ee]x-?)\s*(?:[\w.-]+,
 _HAD = re.compile(r"['’]s?\s+(?:former|late|ousted|deposed|one-time|ex-\w+)\b")
 _OPPOSITION_LEADER = re.compile(r"\b[Oo]pposition\s+(?:[Ll]eader|figure|politician|chief|lawmaker|candidate)\s+$")
 _MISSION = re.compile(r"\s+(?:peace\s+)?(?:envoy|coordinator|mediator|mission|adviser|experts?)\b")
+_OF_STATES = re.compile(r"\s+(?:envoys?|negotiators?|delegat\w+|ambassador|embassy|government|foreign ministry)\b")
 _GIVEN_NAME = re.compile(r"(?<=[a-z,] )([A-ZÀ-Þ][a-zà-þ]+(?:-\w+)?) $")
 
 
@@ -127,7 +128,8 @@ def _reference(match: Match, sentence: str, registry: Registry) -> Reference | N
         return None if other else _person(match, before, after, registry)
     if is_sent_to(before) or _HAD.match(after):
         return None
-    by_itself = kind == "capital" and not after.startswith(("'", "’"))  # "Tehran officials" may be the city's
+    # "Tehran officials" may be the city's, "the Tehran envoy" is not.
+    by_itself = kind == "capital" and not after.startswith(("'", "’")) and not _OF_STATES.match(after)
     role = None if by_itself else role_after(before, after, kind in ("demonym", "acronym"))
     if role and not _is_subject_of_mission(match, after):
         return _with_role(match, role, match.start, match.end + role.length, sentence, registry)

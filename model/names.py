@@ -25,7 +25,7 @@ PERSON: Final = (
     rf"(?:(?:{TITLE})\s+)*(?P<name>(?:{WORD}|(?:[A-Z]\.){{1,3}})(?:\s+(?:{PARTICLE}\s+)?(?:al-|el-|bin-)?"
     rf"(?:{WORD}|[A-Z]\.)){{1,4}}|(?:{_AFTER_TITLE}){WORD})"
 )
-ACRONYM: Final = r"[A-Z][A-Z-]{1,9}s?"
+ACRONYM: Final = r"[A-Z][A-Z&-]{1,9}s?"
 SHORT: Final = 4  # a given name of so few letters is no name by itself; longer ones are in many languages
 BRACKET: Final = re.compile(rf"\s*\(\s*(?:the\s+)?[\"“']?({ACRONYM})[\"”']?\s*[,)]")
 NESTED: Final = 3  # so many stretches may lie within one another, as a name within a role
@@ -53,6 +53,24 @@ LEADING: Final = words(
     "Tomorrow "
     "Tonight Said Says Says Told Finally First Second Third We You He She It They I My Your Ours Me Us Them Him Q "
     "Question Answer Yes Well Only Just Indeed However Moreover Thus Hence Once Twice Rather Than"
+)
+# What somebody does who talks, refuses or agrees: persons, parties and states, but no place and no thing.
+ACT: Final = (
+    r"(?:(?:also|now|still|then|later|never|again|at\s+once|on\s+[A-Z]\w+day|today|yesterday)\s+)?(?:(?:turn(?:s|ed)?|"
+    r"vote[sd]?)\s+down|say|said|says|wants?|wanted|refuse[sd]?|reject(?:s|ed)?|accept(?:s|ed)?|agree[sd]?|"
+    r"demand(?:s|ed)?|insist(?:s|ed)?|den(?:y|ies|ied)|offer(?:s|ed)?|ha(?:s|ve)\s+(?:offered|said|refused|agreed|accepted|"
+    r"rejected|demanded|asked)|call(?:s|ed)?|replie[sd]|answer(?:s|ed)?|threaten(?:s|ed)?|warn(?:s|ed)?|"
+    r"oppose[sd]?|back(?:s|ed)?|support(?:s|ed)?|join(?:s|ed)?|quits?|promise[sd]?|urge[sd]?|asks?|asked|told|tells?|"
+    r"accuse[sd]?|blame[sd]?|announce[sd]?|propose[sd]?|invite[sd]?|hint(?:s|ed)?|complain(?:s|ed)?|protest(?:s|ed)?|"
+    r"plead(?:s|ed)?|will\s+(?:not|only|talk|come|sign|join|accept|attend|return|meet)|would\s+(?:not|only|talk|come|sign|"
+    r"join|accept|attend|return|meet|rather)|balk(?:s|ed)?|boycott(?:s|ed)?|welcome[sd]?|walk(?:s|ed)\s+out|retorted|"
+    r"denounce[sd]?|condemn(?:s|ed)?|thank(?:s|ed)?|vow(?:s|ed)?|declare[sd]?|press(?:es|ed)?|appeal(?:s|ed)?|decline[sd]?|"
+    r"countered|sends?|sent|pledge[sd]?|sign(?:s|ed)?)\b"
+)
+# What may stand between a name and what it does: "(FQB)", ", which feeds the crews,", ", a smaller band,".
+ASIDE: Final = r"(?:\s+\([^)]{1,30}\))?(?:,\s+(?:which|who|whose|an?|the|with|for\s+its)\s[^,.;\n]{1,120},)?"
+POLITY: Final = (
+    r"(?:state|nation|country|republic|kingdom|emirate|sultanate|monarchy|principality|federation|power|neighbou?r)"
 )
 
 

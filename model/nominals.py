@@ -31,6 +31,7 @@ _PASSING: Final = words(  # so many of them appear in an article that only the l
     "soldier head representative director chair counterpart"
 )
 _ANAPHORIC: Final = words("party group movement bloc alliance organization organisation union league body front")
+_TELLING: Final = words("front league")  # as part of a name they say who is meant
 _SAME: Final = (  # nouns for one person or body
     words("premier primeminister chancellor"),
     words("general commander colonel warlord strongman admiral"),
@@ -39,11 +40,13 @@ _SAME: Final = (  # nouns for one person or body
     words("king monarch"),
 )
 _SAME_AS: Final = {noun: same for same in _SAME for noun in same}
-_BETWEEN: Final = words("envoy mediator go-between intermediary facilitator host co-chair observer moderator")
+BETWEEN: Final = words("envoy mediator go-between intermediary facilitator host co-chair observer moderator")
+_STAND_BETWEEN: Final = words("envoy mediator go-between intermediary facilitator")
 _TEAMS: Final = words("delegation team negotiator")
 INNER: Final = {"opposition": "OPP", "parliament": "PARL", "lawmaker": "PARL", "legislature": "PARL"}
 _SPECIFIC: Final = words("junta regime monarchy palace")  # words for one government among those of an article
-_HOME: Final = words("government authoritie cabinet presidency palace leadership administration")
+_OF_GOVERNMENT: Final = words("government delegation army troop soldier")
+_HOME: Final = words("government authoritie cabinet presidency palace leadership administration state")
 _ALLIED: Final = words("bloc alliance organization organisation union")
 DESCRIBING: Final = (
     {"opposition", "primeminister", "founder"}
@@ -65,13 +68,13 @@ _QUALIFIERS: Final = (  # an adjective or so: no word that ends a phrase, no ver
     r"but|not|only|also|who|which|was|were|is|are|has|had|have|will|would|said|says|former|"
     r"late|then|two|three|four|both|other|next|last|first|business|religious|church|union|party|world|community|local|tribal|student|no|any|every|each|some|all|its|"
     r"their|his|her|our|your|my|a|an|the|more|most|many)\b)"
-    r"(?:[a-z][a-z-]+|U\.N\.|Islamist|Marxist|Home|Foreign|Interior|Defen[cs]e|Finance|Justice)"
+    r"(?:[a-z][a-z-]+|U\.N\.|Islamist|Marxist|Special|Personal|Home|Foreign|Interior|Defen[cs]e|Finance|Justice)"
 )
 _PARTS_OF_FORCE: Final = (
     "post|position|commander|spokesman|spokeswoman|official|offer|delegation|leader|convoy|patrol|statement"
 )
 _NO_PARTY_AFTER: Final = (
-    r"(?!-|(?<=opposition)\s+[A-Z]|\s+of\b(?!\s+(?:the\s+)?(?:defen[cs]e|foreign|interior|finance|justice))|['’]s\s+(?:office|headquarters)\b|\s+(?:operations?|campaign|option|action|solution|bases?|aid|buildings?|"
+    r"(?!-|(?<=opposition)\s+[A-Z]|\s+of\b(?!\s+[a-z]+ing\b|\s+(?:the\s+)?(?:defen[cs]e|foreign|interior|finance|justice))|['’]s\s+(?:office|headquarters)\b|\s+(?:operations?|campaign|option|action|solution|bases?|aid|buildings?|"
     r"lines?|talks|elections?|coup|rule|staff|position|line|version|results?|account|media|language|reason|visit|news)\b)"
 )
 _NOMINAL: Final = re.compile(
@@ -83,6 +86,10 @@ _NOMINAL: Final = re.compile(
 _COUNTRY: Final = re.compile(
     rf"(?<![\w’'-])(?:[Tt]he|[Tt]his)\s+(?:{_QUALIFIERS}\s+)?(?P<noun>country|kingdom|emirate|sultanate|republic|region|"
     r"territory|enclave|island)(?=['’]s\s)"
+)
+_HEADLINE: Final = re.compile(
+    r"[“\"‘']?(?P<noun>Government|Army|Opposition|Parliament|Lawmakers|President|Premier|Minister|Envoy|Mediator|Junta|Military)"
+    r"(?=\s+(?:and\s+)?[a-z])"
 )
 _BARE_NOMINAL: Final = re.compile(
     r"(?<![\w’'-])(?P<noun>(?i:rebels|insurgents|militants|guerrillas|separatists|paramilitaries)|"
@@ -97,7 +104,14 @@ _AFTER_NAME: Final = re.compile(
     r"(?:\s+\([^)]{2,12}\))?,\s+(?:an?|the|another)\s+(?P<words>(?:[\w’'-]+\s+){0,4}?)"
     rf"(?P<noun>(?i:{GROUPS}|{ORGANIZATIONS}|army))\b(?!['’-])"
 )
-_APPOSED: Final = re.compile(r"(?:\s+\([^)]{2,12}\))?,\s+")
+_APPOSED: Final = re.compile(r"(?:\)|\s+\([^)]{2,12}\))?,\s+")
+_NAMED_NEXT: Final = re.compile(  # "The group, which calls itself the", "a small group that broke away, the"
+    r"(?:(?:,|\s+that|\s+of)[^,.;:\"“”]{0,60})?,?\s+(?:(?:that|which)\s+(?:calls\s+itself|is\s+called|goes\s+by\s+the\s+name\s+of)|"
+    r"called|known\s+as|named)\s+(?:the\s+)?|(?:\s+(?:that|of|in|which|with)\s[^,.;:\"“”]{1,60})?,\s+(?:the\s+)?"
+)
+_SPECIAL: Final = re.compile(r"\b(?:[Ss]pecial|[Pp]ersonal)\s+(?:[Rr]epresentative|[Ee]nvoy)$")
+_THE_NOUN: Final = re.compile(r"(?<![\w’'-])[Tt]he ([a-z]{3,})\b(?!-|\s+of\b)")
+_ENDS_NAME: Final = re.compile(r"(?:\s+\([^)]{2,12}\))?,|['’]s?\s")
 URGES: Final = re.compile(
     r"\b(?:urg|press|ask|call|told|accus|appeal|blam|between|with|against|demand|pushed|warn|condemn|thank|persuad|invit)\w*\b"
 )
@@ -133,7 +147,8 @@ class Cast:
 
     `tally` counts the sentences that mention an actor, those of the lead for more; `earlier` is the tally of an earlier
     reading of the same document; `persons` are the actors of the persons in the last sentence, `mediators` the
-    ids of those who mediate, `scene` is the state in which the sentence at hand begins.
+    ids of those who mediate, `governing` of those whose government, army or delegation is named, `scene` is the state
+    in which the sentence at hand begins.
     """
 
     actors: dict[str, Actor] = field(default_factory=dict)
@@ -144,6 +159,7 @@ class Cast:
     seen: dict[str, int] = field(default_factory=dict)
     persons: list[Actor] = field(default_factory=list)
     mediators: set[str] = field(default_factory=set)
+    governing: set[str] = field(default_factory=set)
     scene: Actor | None = None
 
     def add(self, actor: Actor, sentence: int) -> None:
@@ -160,18 +176,26 @@ class Cast:
     @property
     def between(self) -> set[str]:
         """Those who stand between the parties: whose envoy or mediator the document names."""
-        return {id for noun in _BETWEEN for id in self.called.get(noun, ())}
+        return {id for noun in BETWEEN for id in self.called.get(noun, ())}
 
-    def call(self, noun: str, actor: Actor, sentence: int) -> None:
-        """Remember that the document calls the actor by this noun."""
+    @property
+    def standing_between(self) -> set[str]:
+        """Those who mediate, by what the document calls their people or lets them do, as far as it names them."""
+        called = {id for noun in _STAND_BETWEEN for id in self.called.get(noun, ())}
+        return (called | self.mediators) & set(self.actors)
+
+    def call(self, noun: str, actor: Actor, sentence: int, stated: bool = True) -> None:
+        """Remember that the document calls the actor by this noun; a rule took it to mean that where not `stated`."""
         noun = singular(noun)
+        if stated and noun in _OF_GOVERNMENT:
+            self.governing.add(actor.id)
         if noun in DESCRIBING:
             self.called[noun][actor.id] = sentence
 
     @property
     def home(self) -> str | None:
         """The state that the document is about: named, as an actor or a place, clearly more often than any other."""
-        governed = Counter(dict.fromkeys(self.called.get("government", ()), OF_GOVERNMENT))
+        governed = Counter(dict.fromkeys(self.governing, OF_GOVERNMENT))
         weights = self.places + Counter({id: self.places[id] and extra for id, extra in governed.items()})
         weights = Counter({id: weight for id, weight in weights.items() if id not in self.mediators}) or weights
         first, *rest = [*weights.most_common(2), ("", 0)]
@@ -191,6 +215,37 @@ def nominals_in(sentence: str) -> Iterator[Nominal]:
         if not _AFTER_DETERMINER.search(sentence[max(0, found.start() - 30) : found.start()]):
             lead = _NAME_BEFORE.search(sentence[max(0, found.start() - 30) : found.start()])
             yield Nominal(found[0], found.start(), singular(found["noun"]), True, lead[1] if lead else "")
+
+
+def heads_in(sentence: str, cast: Cast) -> Iterator[tuple[Actor, str, int]]:
+    """Parties by the last word of a name that only the document has: "the brotherhood" for the Canal Brotherhood."""
+    heads: dict[str, list[Actor]] = defaultdict(list)
+    for actor in cast.actors.values():
+        head = actor.name.split()[-1]
+        if not actor.resolved and actor.type != "state" and " " in actor.name and head[:1].isupper():
+            heads[head.lower()].append(actor)
+    for found in _THE_NOUN.finditer(sentence):
+        held = heads.get(found[1], [])
+        if len(held) == 1 and singular(found[1]) not in DESCRIBING:
+            yield held[0], found[0], found.start()
+
+
+def is_named_next(nominal: Nominal, sentence: str, start: int, end: int) -> bool:
+    """Whether the name that stands at start to end is that of the noun's party: "The ruling party, Frelimo, said"."""
+    link = _NAMED_NEXT.fullmatch(sentence, nominal.end, start)
+    return link is not None and ("call" in link[0] or "known" in link[0] or bool(_ENDS_NAME.match(sentence, end)))
+
+
+def is_special(nominal: Nominal) -> bool:
+    """Whether these are the words for an envoy of the United Nations' secretary-general."""
+    return bool(_SPECIAL.search(nominal.text))
+
+
+def headline_nominals(title: str) -> Iterator[Nominal]:
+    """The noun without an article with which a title begins: "Lawmakers quarrel over talks"."""
+    found = _HEADLINE.match(title)
+    if found:
+        yield Nominal(found["noun"], found.start("noun"), singular(found["noun"]))
 
 
 def nouns_after(after: str) -> list[str]:
@@ -224,7 +279,10 @@ def _body(nominal: Nominal, cast: Cast, index: int) -> Actor | None:
     if len(named) == 1 and cast.actors[named[0]].type != "state":
         return cast.actors[named[0]]
     called = list(cast.called.get(nominal.noun, ()))
+    bearers = [id for id, actor in cast.actors.items() if nominal.noun in _own_words(actor) and _is_body(actor)]
     near = [id for id, seen in cast.seen.items() if index - seen == 1 and _is_body(cast.actors[id])]
+    if nominal.noun in _TELLING and len(bearers) == 1 and bearers != near:
+        return cast.actors[bearers[0]]
     if nominal.noun in _ANAPHORIC and len(near) == 1:
         return cast.actors[near[0]]
     if nominal.noun in _FORCE and cast.home:
@@ -259,7 +317,8 @@ def _person(nominal: Nominal, cast: Cast, sentence: str, index: int, left: Seque
         for id, seen in cast.called.get(noun, {}).items()
     }
     if nominal.noun in _PASSING:
-        return _latest(called, cast, index)
+        only = next(iter(called), "") if len(called) == 1 and nominal.noun.startswith("spokes") else ""
+        return _latest(called, cast, index) or cast.actors.get(only)
     if office and cast.home:
         lately = _latest(called, cast, index)
         return lately if lately and cast.home not in called else cast.actors.get(cast.home)
@@ -354,7 +413,9 @@ def _government(
         return states[-1][0]
     if states and not URGES.search(sentence[states[-1][1] : nominal.start]):
         return states[-1][0]
-    called = [id for id in cast.called.get(nominal.noun, {}) if id not in {actor.id for actor, _ in states}]
+    of_minister = cast.called.get("minister", {}) if nominal.noun == "ministry" else {}
+    names = cast.called.get(nominal.noun) or of_minister
+    called = [id for id in names if id not in {actor.id for actor, _ in states}]
     if called:
         return cast.actors.get(_most_apt(called, cast, index))
     if nominal.noun in _HOME and cast.home:

@@ -13,7 +13,7 @@ from typing import Final
 
 from model.actors import Actor, Alias, Registry
 from model.names import ACRONYM, BRACKET, HEADS, LEADING, TITLE, WORD, Spans, party_of, words
-from model.parties_in_use import parties_in_use, persons_in
+from model.parties_in_use import is_thing, parties_in_use, persons_in
 from model.unknown_states import compound_states, unknown_states
 
 # With the name of a state these are its own bodies ("Syrian Army"), not a party beside it.
@@ -21,8 +21,9 @@ _OWN_BODIES: Final = words(
     "Foreign Defense Defence Interior Ministry Army Armed Forces Force Air Navy Government Security Council "
     "Embassy State National Supreme Guard Guards Federation Republic Administration Authority Commission Union "
     "Command Border Central Assembly Congress Parliament Senate Cabinet Presidential Islamic People's Military "
-    "Joint Chiefs Agency Committee"
+    "Joint Chiefs Agency Committee General"
 )
+_ORDINALS: Final = words("First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth")
 _NO_PARTY: Final = words(
     "Security Human Rights Crisis Olympic Football Cup Bar Press News Broadcasting Shopping Trade Labor Workers' "
     "Teachers' Soviet Davos Research Studies University Institute Center Centre Science Sports Champions Premier "
@@ -30,7 +31,16 @@ _NO_PARTY: Final = words(
 )
 MOST_WORDS: Final = 4  # a longer run of capitals is more than a name
 _POLITICAL: Final = words("Party Front Movement Coalition Alliance")
-_RUN: Final = re.compile(rf"{WORD}(?:(?:\s+|\s+(?:of|for|and)\s+|\s+(?:of|for)\s+the\s+){WORD}){{0,9}}")
+_MONTH: Final = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_RUN: Final = re.compile(  # with the numbers of "9 August Brigade" and "Line 29 Movement"
+    rf"(?:\d\d?\s+(?={_MONTH}\s+[A-Z]))?{WORD}"
+    rf"(?:(?:\s+|\s+(?:of|for|and)\s+|\s+(?:of|for)\s+the\s+)(?:(?:al|as|ash|an|ad|el)-)?{WORD}|"
+    rf"\s+\d{{1,3}}(?=\s+(?:{'|'.join(sorted(HEADS))})\b)){{0,9}}"
+)
+_OFFICES: Final = words("President Prime Minister Gen Mr")
+_PERSON_IN: Final = re.compile(  # "Bo Tarn of the Rural Union"
+    rf"{WORD}(?:\s+{WORD}){{1,2}}(\s+of\s+(?:the\s+)?)(?={WORD}\s+{WORD})"
+)
 _FIRST: Final = re.compile(r"[\w’'-]+")
 _CONNECTORS: Final = re.compile(r"(?:\s+(?:of|for|and|in|the))*\s+")
 _GOVERNMENTS: Final = ("{} government", "Autonomous {} Government", "{} Regional Government", "{} authorities")
@@ -83,10 +93,12 @@ def unknown_parties(text: str, registry: Registry, day: date | None) -> list[Act
             forms[acronym] = "acronym"
     used = {word for name in aliases for word in name.split()} | _words_of(text, taken)
     persons = persons_in(text, runs)
-    states = unknown_states(text, registry, used) + compound_states(text, runs, persons, registry)
+    states = unknown_states(text, registry, used)
+    persons -= {name for name in persons if " " in name and name.split()[-1] in {state.name for state in states}}
+    states += compound_states(text, runs, persons, registry)
     of_states = {alias.text for state in states for alias in state.aliases}
     for name in parties_in_use(text, runs, persons, registry):
-        if not of_states & {name, *name.split()[:1]}:
+        if not of_states & {name, *name.split()[:1]} and not (_OWN_BODIES | _ORDINALS).issuperset(name.split()):
             aliases.setdefault(name, {name: "name"})
     for name in {text[start:end] for start, end in runs}:
         people = next((actor for actor, alias in registry.holders(f"{name}s") if alias.kind == "demonym"), None)
@@ -200,23 +212,36 @@ def _split_run(text: str, start: int, end: int, registry: Registry) -> list[tupl
     """A run of capitalised words without the words that only begin the sentence, and without a first party of two."""
     while True:
         word = _FIRST.match(text, start, end)
-        if not word or word[0] not in LEADING:
+        definite = text[max(0, start - 4) : start] in ("the ", "The ")  # "the Tomorrow List"
+        if not word or word[0] not in LEADING or (definite and word[0] not in _OFFICES):
             break
         rest = _CONNECTORS.match(text, word.end(), end)
         if not rest:
             return []
         start = rest.end()
-    of_body = _PERSON_OF.match(text, start, end)
+    of_body = _PERSON_OF.match(text, start, end) or _person_in(text, start, end)
     if of_body:
         return [(start, of_body.start(1)), (of_body.end(), end)]
     own = _OWNER.match(text, start, end)
-    start = own.end() if own and not _IN_NAMES.match(own[0]) else start
+    start = own.end() if own and not _IN_NAMES.search(own[0]) else start
     joined = text.find(" and ", start, end)
-    if joined > 0 and _is_whole(text[start:joined], registry):
+    bracket = BRACKET.match(text, end)
+    whole = bracket is not None and bracket[1] == _initials(text[start:end])
+    if joined > 0 and not whole and _is_whole(text[start:joined], registry):
         return [(start, joined), *_split_run(text, joined + 5, end, registry)]
     if text[start:end].endswith(("'s", "’s")):
         end -= 2
     return [(start, end)] if start < end else []
+
+
+def _person_in(text: str, start: int, end: int) -> re.Match[str] | None:
+    """A person's name before "of" and that of a body: no article, and no word that parties or things are named by."""
+    found = _PERSON_IN.match(text, start, end)
+    if not found or text[max(0, start - 4) : start].lower() == "the ":
+        return None
+    person = text[start : found.start(1)].split()
+    other = HEADS & set(person) or is_thing(" ".join(person)) or person[-1].endswith("s")
+    return None if other else found
 
 
 def _is_whole(name: str, registry: Registry) -> bool:
@@ -231,9 +256,11 @@ def _is_known(name: str, registry: Registry) -> bool:
 def _has_party_head(name: str, registry: Registry) -> bool:
     parts = name.split()
     lead = re.split(r"\s+(?:of|for|in)\s+", name)[0].split()
-    head = lead[-1].rstrip("'’")
+    last = "" if " the " in name or is_thing(name) else parts[-1]  # "Friends for Peace Movement"
+    head = next((word for word in (lead[-1].rstrip("'’"), last) if word in HEADS), "")
     private = bool(_NO_PARTY & set(parts)) and head not in _POLITICAL
-    if len(parts) < 2 or head not in HEADS or private or _STATE.match(name):
+    numbered = parts[0] in _ORDINALS and parts[1:] == [head]  # a unit of an army
+    if len(parts) < 2 or not head or private or numbered or _STATE.match(name):
         return False
     rest = [word for word in parts if word not in _OWN_BODIES and word not in ("of", "the", "and", "for")]
     known = {word for word in rest if registry.resolve(word)}

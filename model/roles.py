@@ -31,7 +31,7 @@ GROUPS: Final = (
 )
 ORGANIZATIONS: Final = (
     "bloc|alliance|union|organization|organisation|agency|commission|council|coalition|league|secretariat|watchdog|"
-    "party|body|federation|authority|assembly"
+    "party|body|federation|authority|assembly|committee|network|forum|association|guild"
 )
 _PARLIAMENT: Final = (
     "parliament|legislature|lawmakers?|legislators?|senate|senators?|congress|MPs?|deputies|knesset|majlis"
@@ -60,7 +60,7 @@ _MODIFIERS: Final = (
 _WORD: Final = rf"(?:[A-ZÀ-Þ][\w’'.-]*|{_MODIFIERS})"
 _ROLE_AFTER: Final = re.compile(
     rf"(?:['’]s?)?(?P<words>(?:(?:,|\s+and|\s+or)?\s+(?:the\s+)?{_WORD}){{0,4}}?)\s+(?:and\s+)?"
-    rf"(?P<noun>(?i:{_ANY}))\b(?!-)(?:(?:['’]s(?:\s+{_WORD}){{0,3}}?)?\s+(?P<second>(?i:{PERSONS})s?)\b)?"
+    rf"(?P<noun>(?i:{_ANY}))\b(?!-|\s+partners?\b)(?:(?:['’]s(?:\s+{_WORD}){{0,3}}?)?\s+(?P<second>(?i:{PERSONS})s?)\b)?"
 )
 # One word of a field between an adjective and its noun: not a verb, and not a word that begins another phrase.
 _ROLE_IN_FIELD: Final = re.compile(
@@ -73,7 +73,7 @@ _OWN_ROLE: Final = re.compile(
     r"['’]s?(?P<words>(?:\s+(?!(?:a|an|and|or|to|of|in|on|at|by|for|from|with|that|who|which|into|over|when|while|will|have|has|"
     r"had|would|is|are|was|were|said|says|told|not|but|as|if|than|against|under|after|before|former|late|ousted|deposed|"
     r"\w+['’]s?)\b)[\w-]+){0,4}?)\s+"
-    rf"(?P<noun>(?i:{_ANY}))\b(?!-)(?:(?:['’]s(?:\s+{_WORD}){{0,3}}?)?\s+(?P<second>(?i:{PERSONS})s?)\b)?"
+    rf"(?P<noun>(?i:{_ANY}))\b(?!-|\s+partners?\b)(?:(?:['’]s(?:\s+{_WORD}){{0,3}}?)?\s+(?P<second>(?i:{PERSONS})s?)\b)?"
 )
 _PRIVATE: Final = re.compile(
     r"\b(?:business|religious|church|tribal|community|union|student|labou?r|civil|company|industry|Muslim|Christian|"

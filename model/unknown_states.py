@@ -12,14 +12,15 @@ from dataclasses import replace
 from typing import Final
 
 from model.actors import Actor, Registry
-from model.names import HEADS, LEADING, WORD, party_of, words
+from model.names import ACT, HEADS, LEADING, POLITY, WORD, party_of, words
 from model.roles import role_after
 
-_AN_ACT: Final = (
-    r"(?:said|says|rejected|rejects|accused|accuses|warned|warns|refused|refuses|agreed|agrees|offered|offers|"
-    r"demanded|demands|insisted|insists|urged|urges|denied|denies|accepted|accepts|called|announced|threatened|"
-    r"threatens|wants|wanted|proposed|proposes|suspended|has|had|will|would|signed|broke|hosted|withdrew|replied|"
-    r"answered|retorted|countered|keeps|kept)"
+# Where a clause begins: a name there is its subject.
+_CLAUSE: Final = r"(?:(?<!\w\s)|(?<=\sand\s)|(?<=\sbut\s)|(?<=\sthat\s)|(?<=\swhile\s))"
+_AN_ACT: Final = rf"(?:{ACT}|(?:suspended|has|had|will|would|broke|hosted|withdrew|keeps|kept)\b)"
+_ASIDE_OF_STATE: Final = r",\s+(?:which|for\s+its)\s[^,.;\n]{1,120},"
+_A_POLITY: Final = (
+    rf"an?\s+(?:[\w-]+\s+){{0,2}}{POLITY}(?=[,.;]|\s+(?:that|which|whose|of|in|on|off|with|between|and)\b)"
 )
 _LIKE_A_STATE: Final = (
     (3, re.compile(rf"\b(?:Republic|Kingdom|State|Sultanate|Emirate|Duchy|Commonwealth)\s+of\s+({WORD})\b")),
@@ -28,11 +29,24 @@ _LIKE_A_STATE: Final = (
         2,
         re.compile(
             rf"\b(?:government|president|premier|prime\s+minister|king|queen|parliament|republic|foreign\s+"
-            rf"minist(?:er|ry)|army|kingdom|emirate|embassy)\s+of\s+({WORD})\b"
+            rf"minist(?:er|ry)|\w{{3,12}}\s+minister|army|kingdom|emirate|embassy)\s+of\s+({WORD})\b"
+        ),
+    ),
+    (3, re.compile(rf"\b({WORD}),\s+{_A_POLITY}")),
+    (2, re.compile(rf"{_CLAUSE}({WORD}){_ASIDE_OF_STATE}\s+{ACT}")),
+    (2, re.compile(rf"{_CLAUSE}({WORD})\s+{ACT}[^.,;—\n]{{1,50}}?\sits\s")),
+    (
+        1,
+        re.compile(
+            rf"\b(?:offers?|proposals?|plans?|drafts?|demands?|requests?|invitations?|threats?|refusals?)\s+"
+            rf"(?:by|from)\s+({WORD})"
         ),
     ),
     (1, re.compile(rf"\b(?:government|junta|army|authorities|regime|rulers|parliament)\s+in\s+({WORD})\b")),
-    (1, re.compile(rf"(?<!\w\s)({WORD})\s+(?:and\s+{WORD}\s+)?{_AN_ACT}\b")),
+    (
+        1,
+        re.compile(rf"{_CLAUSE}({WORD})(?:{_ASIDE_OF_STATE})?\s+(?:and\s+{WORD}\s+)?{_AN_ACT}"),
+    ),
     (1, re.compile(rf"\b(?:with|against|urged|told|accused|pressed|asked|warned)\s+({WORD})\b")),
     (1, re.compile(rf"\b({WORD})\s+and\s+({WORD})\b")),
 )
@@ -47,7 +61,8 @@ _NO_STATES: Final = words(
     "Pacific Atlantic Western Eastern Northern Southern Internet Christmas Ramadan Easter Parliament Shi'ite "
     "Shiite Sunni "
     "Muslim Muslims Christian Christians Jewish Jews Catholic Protestant Hindu Buddhist Islam Islamic "
-    "Islamist Marxist"
+    "Islamist Marxist Defense Defence Interior Finance Justice Trade Energy Agriculture Health "
+    "Education Culture Water Intelligence"
 )
 MOST_STATES: Final = 12  # no article treats of more states that nobody knows
 _ENDINGS: Final = "i|n|an|ian|ean|ese|ish|ite|ar|ari|ni|ic|er|lander|ander|esian"
@@ -64,8 +79,10 @@ _RULED: Final = re.compile(
     r"minister|army|"
     r"people|capital)\s+of\s+(?:the\s+)?$"
 )
-_ACTS: Final = re.compile(rf"\s+{_AN_ACT}\b")
+_ACTS: Final = re.compile(rf"\s+{_AN_ACT}")
+_CALLED_STATE: Final = re.compile(rf",\s+{_A_POLITY}")
 _WITH: Final = re.compile(r"\b(?:with|against|between|urged|told|accused|pressed|asked|warned)\s+(?:the\s+)?$")
+_SENTENCE_END: Final = re.compile(r"[.?!]\s+(?=[A-Z])|\n")
 ENOUGH: Final = 3  # the evidence that makes a state of a name that no adjective is made from
 WITH_ADJECTIVE: Final = 2  # the evidence that a name and the adjectives made from it need together
 
@@ -80,8 +97,9 @@ def unknown_states(text: str, registry: Registry, used: frozenset[str] | set[str
     surnames, beside = _parts_of_longer_names(text, common)
     unknown = {
         word for word in count
-        if len(word) > 2 and word not in LEADING and word not in HEADS and word.lower() not in common
-        and not word.isupper() and word not in _NO_STATES and registry.resolve(word) is None
+        if len(word) > 2 and re.split("['’]", word)[0] not in LEADING and word not in HEADS
+        and word.lower() not in common and not word.isupper() and word not in _NO_STATES
+        and registry.resolve(word) is None
     }  # fmt: skip
     evidence = _evidence(text, unknown)
     also = evidence + Counter(set(_IN.findall(text)) - surnames) + Counter(set(_OWNS.findall(text)) - surnames)
@@ -109,9 +127,11 @@ def compound_states(text: str, runs: Sequence[tuple[int, int]], persons: set[str
         if not 2 <= len(parts) <= 3 or name in persons or HEADS & set(parts) or registry.resolve(name):
             continue
         before, after = text[max(0, start - 40) : start], text[end : end + 60]
-        if _PLACE_BEFORE.search(before):
+        called = bool(_CALLED_STATE.match(after))
+        if called or _PLACE_BEFORE.search(before):
             places.add(name)
-        evidence[name] += 2 * bool(_RULED.search(before)) + 2 * (role_after("", after) is not None)
+        evidence[name] += WITH_ADJECTIVE * called
+        evidence[name] += 2 * bool(_RULED.search(before)) + 2 * _has_role(text, end)
         evidence[name] += bool(_ACTS.match(after)) + bool(_WITH.search(before))
     most = [name for name, weight in evidence.items() if weight >= WITH_ADJECTIVE and name in places]
     return [replace(party_of(name, _compound_forms(name, text)), type="state") for name in most[:MOST_STATES]]
@@ -175,9 +195,13 @@ def _evidence(text: str, names: set[str]) -> Counter[str]:
     for found in _SINGLE.finditer(text):
         word = _bare(found[0])
         if word in names:
-            role = role_after("", text[found.start() + len(word) : found.start() + len(word) + 60])
-            evidence[word] += 2 if role else 0
+            evidence[word] += 2 * _has_role(text, found.start() + len(word))
     return evidence
+
+
+def _has_role(text: str, end: int) -> bool:
+    """Whether a noun of a role follows a name that ends there, in the same sentence."""
+    return role_after("", _SENTENCE_END.split(text[end : end + 60])[0]) is not None
 
 
 def _bare(word: str) -> str:

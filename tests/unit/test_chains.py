@@ -342,3 +342,67 @@ def test_the_other_side_is_the_opponent_of_whoever_was_named(registry: Registry)
 def test_a_noun_for_an_official_or_a_body(registry: Registry, before: str, nominal: str, actor: str) -> None:
     *_, last = read(registry, before, nominal, day=date(2024, 5, 1))
     assert actor in last
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Its leader, Anton Vasin, was away.",
+        "Its former chief justice, Anton Vasin, was away.",
+        "Anton Vasin, its delegate in Oslo, was away.",
+        "A spokesman, Anton Vasin, was away.",
+        '"Russia and Chile are welcome," said its treasurer, Anton Vasin.',
+    ],
+)
+def test_a_person_of_the_body_named_a_sentence_ago_acts_for_it(registry: Registry, sentence: str) -> None:
+    said = read(registry, "The Upper Vale Front wants a seat.", sentence, "Vasin will come.")
+
+    assert said[2] == {"Upper Vale Front": "Vasin"}
+
+
+def test_a_noun_is_the_party_whose_name_follows_it(registry: Registry) -> None:
+    said = read(registry, "Hamas and Hezbollah met.", "The group, which calls itself the Upper Vale Front, left early.")
+
+    assert said[1] == {"Upper Vale Front": "The group"}
+
+
+def test_the_officer_of_a_sentence_ago_is_the_one_quoted_by_name(registry: Registry) -> None:
+    said = read(registry, "Iran's chief negotiator came back.", '"We have come," Anton Vasin told reporters.')
+
+    assert said[1] == {"IRN": "Anton Vasin"}
+
+
+def test_a_rank_with_an_article_is_the_person_who_bears_it(registry: Registry) -> None:
+    said = read(registry, "Colonel Anton Vasin of Hamas spoke.", "Chile waited.", "The Colonel left early.")
+
+    assert said[2] == {"HAMAS": "The Colonel"}
+
+
+def test_a_special_envoy_without_a_country_is_the_united_nations(registry: Registry) -> None:
+    assert read(registry, "Remarks of the Special Envoy on the talks.") == [{"UN": "the Special Envoy"}]
+
+
+def test_three_states_are_those_that_the_text_lists(registry: Registry) -> None:
+    said = read(registry, "Three river states are to talk.", "Chile, Peru and Bolivia will meet.")
+
+    assert set(said[0]) == {"CHL", "PER", "BOL"}
+
+
+def test_the_last_word_of_an_unregistered_name_stands_for_it(registry: Registry) -> None:
+    said = read(registry, "The Upper Vale Brotherhood wants a seat.", "The brotherhood will not leave.")
+
+    assert said[1] == {"Upper Vale Brotherhood": "The brotherhood"}
+
+
+def test_two_rebel_leaders_are_those_of_the_groups_and_not_of_the_state(registry: Registry) -> None:
+    said = read(registry, "Hamas and Hezbollah met in Chile.", "Chile urged the two rebel leaders to come.")
+
+    assert set(said[1]) == {"CHL", "HAMAS", "HEZBOLLAH"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Hamas turned down a Chilean proposal to meet.", "Santiago envoy to return", "They left the field to Santiago."],
+)
+def test_the_maker_of_an_offer_and_the_sender_of_an_envoy_are_actors(registry: Registry, sentence: str) -> None:
+    assert "CHL" in read(registry, sentence)[0]
