@@ -107,6 +107,9 @@ GoldOption = Annotated[list[str] | None, typer.Option(help="An annotator whose w
 BaseOption = Annotated[
     list[Path] | None, typer.Option("--data", help="Labelled files the labels join; default: the written pairs.")
 ]
+ContextReadOption = Annotated[
+    int, typer.Option(help="Sentences before its own that a pair of an article is read with.", min=0)
+]
 FormatOption = Annotated[str | None, typer.Option("--format", help="The format; default: by the file.")]
 
 
@@ -350,9 +353,14 @@ def train_command(
     freeze_embeddings: Annotated[bool, typer.Option(help="Leave the word vectors as they are.")] = True,
     context_sentences: Annotated[int, typer.Option(help="Sentences before its own that a pair may be read with.")] = 2,
     networks: Annotated[int, typer.Option(help="Trainings whose weights are averaged.", min=1)] = 1,
+    keep: Annotated[
+        float,
+        typer.Option(help="Where --encoder is a bundle: its share in the mean with the new weights.", min=0, max=1),
+    ] = 0.0,
     seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 7,
     controls: Annotated[bool, typer.Option(help="Also train the controls to compare with.")] = True,
     parent: Annotated[Path | None, typer.Option(help="The bundle to be replaced, graded beside the new one.")] = None,
+    context_read: ContextReadOption = 0,
     report: Annotated[Path | None, typer.Option(help="Also write the evaluation there, with plots.")] = None,
 ) -> None:
     """Train, export, check and evaluate: from labelled files to a bundle.
@@ -368,11 +376,11 @@ def train_command(
     settings = TrainingSettings(
         marking=Marking(marking), epochs=epochs, learning_rate=learning_rate, batch_size=batch_size,
         max_length=max_length, freeze_embeddings=freeze_embeddings, context_sentences=context_sentences,
-        networks=networks, seed=seed,
+        kept_share=keep, networks=networks, seed=seed,
     )  # fmt: skip
     sources = Sources(data, evaluation or [], texts or [], teacher, unlabelled or [], second, release_test)
     train(sources, encoder, settings, run, controls, "parley " + shlex.join(sys.argv[1:]))
-    made = _exported(run, out, name, parent, report)
+    made = _exported(run, out, name, parent, report, context_read)
     typer.echo(made.card_file.read_text(encoding="utf-8"))
 
 
@@ -383,17 +391,18 @@ def export_command(
     out: Annotated[Path, typer.Argument(help="The bundle folder to write.")],
     name: Annotated[str, typer.Option(help="The name of the bundle.")] = "parley",
     parent: Annotated[Path | None, typer.Option(help="The bundle to be replaced, graded beside the new one.")] = None,
+    context_read: ContextReadOption = 0,
     report: Annotated[Path | None, typer.Option(help="Also write the evaluation there, with plots.")] = None,
 ) -> None:
     """Export a training run to ONNX, check it against torch, calibrate and evaluate it, and write the bundle."""
-    typer.echo(str(_exported(run, out, name, parent, report).folder))
+    typer.echo(str(_exported(run, out, name, parent, report, context_read).folder))
 
 
-def _exported(run: Path, out: Path, name: str, parent: Path | None, report: Path | None) -> "Bundle":
+def _exported(run: Path, out: Path, name: str, parent: Path | None, report: Path | None, context_read: int) -> "Bundle":
     from training.pipeline import export
     from training.plots import write_report
 
-    made = export(run, out, name, parent)
+    made = export(run, out, name, parent, context_read=context_read)
     if report is not None:
         write_report(made.manifest["evaluation"], report)
     return made

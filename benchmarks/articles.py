@@ -16,10 +16,10 @@ from typing import Any, Final
 import numpy as np
 
 from model.analysis import Analyzer, contexts_of, document_sentences, load_analyzer
-from model.conditions import find_condition
 from model.folders import SEEDS
 from model.labels import STANCES
-from model.mentions import Mention
+from model.reading.conditions import find_condition
+from model.reading.mentions import Mention
 from model.records import Document, Pair
 from training.articles import load_articles
 
@@ -121,7 +121,7 @@ def given_pairs(analyzer: Analyzer, article: Json) -> Read:
     """The article with its pairs given: what the scorer and the search for conditions make of the gold mentions."""
     document = document_of(article)
     sentences = document_sentences(document)
-    contexts = contexts_of(sentences, bool(document.title), analyzer.scorer.bundle.context_sentences)
+    contexts = contexts_of(sentences, bool(document.title), analyzer.scorer.bundle.context_read)
     texts = [sentence.text for sentence in sentences]
     gold = gold_pairs(article, texts)
     pairs = [Pair(texts[at], row["actor"], row["mention"], row["start"], contexts[at]) for (at, _), row in gold.items()]

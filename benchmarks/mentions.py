@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from model.actors import Registry, load_registry
-from model.chains import document_mentions
-from model.roles import role_after
-from model.sentences import Sentence, split_sentences
+from model.reading.chains import document_mentions
+from model.reading.roles import role_after
+from model.reading.sentences import Sentence, split_sentences
 
 PARTS: Final = {"all": slice(None), "even": slice(0, None, 2), "odd": slice(1, None, 2)}
 ACTORS: Final = ("Organisation", "Person", "Nationality")

@@ -8,16 +8,16 @@ from typing import Any
 
 from model.actors import Registry, load_registry
 from model.bundle import RELEASE, load_bundle
-from model.chains import document_mentions
-from model.conditions import Condition, find_condition
 from model.errors import LimitError
 from model.explanation import explain
-from model.mentions import Mention, first_mention
 from model.positions import actor_table
+from model.reading.chains import document_mentions
+from model.reading.conditions import Condition, find_condition
+from model.reading.mentions import Mention, first_mention
+from model.reading.sentences import Sentence, split_sentences
+from model.reading.speech import Voiced, read_speech
 from model.records import Document, Pair
 from model.scorer import Prediction, Scorer
-from model.sentences import Sentence, split_sentences
-from model.speech import Voiced, read_speech
 from model.times import is_past
 
 Json = dict[str, Any]
@@ -65,7 +65,7 @@ class Analyzer:
             raise LimitError(
                 f"text: refers to actors {len(found):,} times; give it in parts of at most {MAX_DOCUMENT_PAIRS:,}"
             )
-        contexts = contexts_of(sentences, bool(document.title), self.scorer.bundle.context_sentences)
+        contexts = contexts_of(sentences, bool(document.title), self.scorer.bundle.context_read)
         predictions = self.scorer.score(
             [_pair(sentence, each.mention, contexts[sentence.index]) for sentence, each in found]
         )

@@ -50,9 +50,14 @@ class Bundle:
         return int(self.manifest["training"]["max_length"])
 
     @property
-    def context_sentences(self) -> int:
+    def context_learnt(self) -> int:
         """How many sentences before its own the network has learnt to read; more would mislead it."""
         return int(self.manifest["training"].get("context_sentences", 0))
+
+    @property
+    def context_read(self) -> int:
+        """How many it is given when an article is read: what was measured to be best when the bundle was made."""
+        return int(self.manifest.get("analysis", {}).get("context_sentences", 0))
 
     @property
     def temperatures(self) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from model.actors import Registry
 from model.analysis import document_sentences
 from model.errors import InputError, RowError
 from model.judgements import item_of
-from model.mentions import first_mention, mentions_in, one_per_actor
+from model.reading.mentions import first_mention, mentions_in, one_per_actor
 from model.records import document_from_row, pair_from_row
 from training.rows import ACTOR_TYPES, read_records
 

@@ -42,11 +42,10 @@ class Continuation:
         return item_of(row.pair) in self.new
 
 
-def averaged_with_the_bundle(network: StanceNetwork, continuation: Continuation) -> StanceNetwork:
-    """The network with the weighted mean of its weights and those that training went on from."""
-    before, share = load_network(continuation.bundle.folder).state_dict(), continuation.share
-    after = network.state_dict()
-    network.load_state_dict({name: torch.lerp(before[name], after[name], share) for name in after})
+def averaged_with(network: StanceNetwork, bundle: Bundle, kept: float) -> StanceNetwork:
+    """The network with the mean of its weights and those of the bundle, which count `kept` (Wortsman et al. 2022)."""
+    before, after = load_network(bundle.folder).state_dict(), network.state_dict()
+    network.load_state_dict({name: torch.lerp(before[name], after[name], 1 - kept) for name in after})
     return network.eval()
 
 

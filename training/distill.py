@@ -16,7 +16,7 @@ from training.rows import LabelledPair
 
 def taught(rows: Sequence[LabelledPair], teacher: Bundle) -> list[LabelledPair]:
     """The rows with the teacher's probabilities for both labels; one that never read contexts is not asked of them."""
-    asked = [index for index, row in enumerate(rows) if teacher.context_sentences or not row.pair.context]
+    asked = [index for index, row in enumerate(rows) if teacher.context_learnt or not row.pair.context]
     if not asked:
         return list(rows)
     encoder = load_pair_encoder(teacher.tokenizer_file, teacher.marking, teacher.max_length)

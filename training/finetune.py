@@ -35,6 +35,7 @@ class TrainingSettings:
     swapped_share: float = 1.0  # of the sentences with a stance: how many are also learnt under other names
     context_sentences: int = 2  # how many sentences before its own the network learns to read; 0 for none
     context_share: float = 0.4  # of the sentences without a context: how many get one from their topic
+    kept_share: float = 0.0  # of the weights of the bundle that training began from, in the mean with the new ones
     networks: int = 1  # trained in different orders of the rows; their weights are averaged
     seed: int = 7
 

@@ -36,7 +36,7 @@ from training.augment import with_swapped_names
 from training.baselines import control_predictions
 from training.calibrate import choose_abstention, fit_temperature
 from training.contexts import with_contexts
-from training.continuation import Continuation, averaged_with_the_bundle, rows_to_go_on_with
+from training.continuation import Continuation, averaged_with, rows_to_go_on_with
 from training.distill import taught
 from training.evaluate import evaluate, truth_of
 from training.export import export_onnx, quantise_within_limits
@@ -125,7 +125,9 @@ def train(
     with disk_errors(run):
         network = finetune_mean(rows, folder, settings, run / "checkpoints")
         if continuation:
-            network = averaged_with_the_bundle(network, continuation)
+            network = averaged_with(network, continuation.bundle, 1 - continuation.share)
+        elif settings.kept_share:
+            network = averaged_with(network, begun_from(folder), settings.kept_share)
         (run / "network").mkdir(parents=True, exist_ok=True)
         save_network(network, run / "network")
     shutil.copy(folder / "tokenizer.json", run / "network" / "tokenizer.json")
@@ -162,11 +164,14 @@ def train(
     shutil.rmtree(run / "checkpoints", ignore_errors=True)
 
 
-def export(run: Path, target: Path, name: str, parent: Path | None = None, refuse: bool = True) -> Bundle:
+def export(
+    run: Path, target: Path, name: str, parent: Path | None = None, refuse: bool = True, context_read: int = 0
+) -> Bundle:
     """Export, calibrate, check and evaluate a run, and write the bundle; nothing is written if a check fails.
 
     `parent` is the bundle that the new one is to replace: it is graded beside it, on the same rows. Without `refuse`
     an 8-bit form that answers otherwise than the network too often is written all the same, for the gate to judge.
+    `context_read` is how many sentences before its own a pair of an article is to be read with.
     """
     details = read_run(run)
     before = Scorer(load_bundle(parent)) if parent else None
@@ -210,6 +215,7 @@ def export(run: Path, target: Path, name: str, parent: Path | None = None, refus
             "parity": parity.as_json(),
             "calibration": {"stance_temperature": 1.0, "sentiment_temperature": 1.0},
             "abstention": {"stance_probability": 0.0},
+            "analysis": {"context_sentences": context_read},
             "files": {file: digest_of(made / file) for file in FILES},
         }
         write_json(manifest, made / "manifest.json")
@@ -324,6 +330,14 @@ def scores_by_order(
 def bundle_in(folder: Path) -> Bundle | None:
     """The bundle that a folder of weights is, if it is one."""
     return load_bundle(folder) if (folder / "manifest.json").is_file() else None
+
+
+def begun_from(folder: Path) -> Bundle:
+    """The bundle that training begins from; InputError where the folder is an encoder alone."""
+    bundle = bundle_in(folder)
+    if bundle is None:
+        raise InputError(f"{folder} is no bundle, so nothing of it can be kept; leave out --keep")
+    return bundle
 
 
 def unique(rows: Sequence[LabelledPair]) -> list[LabelledPair]:

@@ -223,7 +223,7 @@ def _fitting(plan: Plan, champion: Bundle) -> Plan:
         plan.training,
         marking=champion.marking,
         max_length=champion.max_length,
-        context_sentences=champion.context_sentences,
+        context_sentences=champion.context_learnt,
     )
     return replace(plan, settings=settings)
 
@@ -324,7 +324,9 @@ def _challenger(
             train(sources, plan.encoder, plan.training, run, False, command, continuation)
     if not (made / "manifest.json").is_file():  # the folder gets its place only when it is complete
         say("exporting, checking and evaluating")
-        export(run, made, _family(champion), champion.folder, refuse=False)  # the gate judges what is off
+        export(
+            run, made, _family(champion), champion.folder, refuse=False, context_read=champion.context_read
+        )  # the gate judges what is off
     return load_bundle(made)
 
 

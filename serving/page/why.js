@@ -21,7 +21,7 @@ export function explanation(pair, view) {
 // The pair is asked as the analysis read it: with as many sentences before it as this model reads.
 async function fetchWords(pair, view) {
   const { manifest } = await ask("/v1/model");
-  const context = view.contextOf(pair, manifest?.training?.context_sentences ?? 0);
+  const context = view.contextOf(pair, manifest?.analysis?.context_sentences ?? 0);
   const asked = { text: view.sentenceOf(pair).text, actor: pair.actor_name, mention: pair.mention, start: pair.start };
   if (context) asked.context = context;
   const answer = await ask("/v1/explain", { body: { pairs: [asked] } });

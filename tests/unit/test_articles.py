@@ -9,8 +9,8 @@ import pytest
 
 from model.actors import load_registry
 from model.analysis import document_sentences
-from model.condition_kinds import KINDS
 from model.labels import SENTIMENTS, STANCES
+from model.reading.condition_kinds import KINDS
 from model.records import Document
 from training.articles import load_articles, rows_of_article
 from training.split import repeats

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from model.actors import Registry, load_registry
-from model.chains import document_mentions
-from model.mentions import one_per_actor
-from model.sentences import Sentence
+from model.reading.chains import document_mentions
+from model.reading.mentions import one_per_actor
+from model.reading.sentences import Sentence
 
 
 @pytest.fixture(scope="module")

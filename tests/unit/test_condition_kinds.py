@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from model.condition_kinds import KINDS, condition_kind
+from model.reading.condition_kinds import KINDS, condition_kind
 
 
 @pytest.mark.parametrize(

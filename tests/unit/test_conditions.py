@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from model.conditions import Condition, find_condition
+from model.reading.conditions import Condition, find_condition
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from model.actors import Registry, load_registry
-from model.mentions import Mention, first_mention, mentions_in, one_per_actor
+from model.reading.mentions import Mention, first_mention, mentions_in, one_per_actor
 
 
 @pytest.fixture(scope="module")

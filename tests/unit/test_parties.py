@@ -5,7 +5,7 @@ import time
 import pytest
 
 from model.actors import Registry, load_registry
-from model.parties import unknown_parties
+from model.reading.parties import unknown_parties
 
 LONG = 200_000  # characters of a hostile text
 LIMIT = 10.0  # seconds

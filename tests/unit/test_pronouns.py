@@ -6,9 +6,9 @@ import pytest
 
 from model.actors import Actor, Alias, Registry
 from model.analysis import document_sentences
-from model.mentions import Mention
+from model.reading.mentions import Mention
+from model.reading.speech import read_speech
 from model.records import Document
-from model.speech import read_speech
 
 ACTORS = {
     "VEL": ("state", {"Velmar": "name", "Velmari team": "role", "Paul Rusk": "person", "Rusk": "person"}),

@@ -3,9 +3,9 @@
 import pytest
 
 from model.analysis import document_sentences
-from model.quotes import masked, paragraphs_of, quoted_spans
+from model.reading.quotes import masked, paragraphs_of, quoted_spans
+from model.reading.sentences import Sentence
 from model.records import Document
-from model.sentences import Sentence
 
 
 def quoted(*texts: str) -> list[str]:

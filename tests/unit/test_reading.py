@@ -10,9 +10,9 @@ import pytest
 from model.actors import Registry, load_registry
 from model.analysis import Analyzer
 from model.errors import InputError
+from model.reading.sentences import split_sentences
 from model.records import Document, Pair
 from model.scorer import Prediction, Scorer
-from model.sentences import split_sentences
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def registry() -> Registry:
 class WordScorer:
     """Says `oppose` where a sentence holds "refuse", else `none`; unsure where it holds "perhaps"."""
 
-    bundle = SimpleNamespace(name="words", context_sentences=0, manifest={"calibration": {}})
+    bundle = SimpleNamespace(name="words", context_read=0, manifest={"calibration": {}})
 
     def score(self, pairs: Sequence[Pair]) -> list[Prediction]:
         return [

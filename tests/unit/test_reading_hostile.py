@@ -8,10 +8,10 @@ from hostile_texts import CROWDED, UNITS, grown, known_actors, unknown_parties
 
 from model.actors import Registry, load_registry
 from model.analysis import document_sentences, find_pairs
-from model.conditions import find_condition
+from model.reading.conditions import find_condition
+from model.reading.sentences import MAX_SENTENCE_CHARACTERS, Sentence, split_sentences
+from model.reading.speech import Voiced
 from model.records import MAX_TITLE_CHARACTERS, Document
-from model.sentences import MAX_SENTENCE_CHARACTERS, Sentence, split_sentences
-from model.speech import Voiced
 from model.times import is_past
 
 LENGTH = 20_000

@@ -6,10 +6,10 @@ import pytest
 
 from model.actors import Actor, Alias, Registry
 from model.analysis import document_sentences
-from model.mentions import Mention
+from model.reading.mentions import Mention
+from model.reading.sentences import Sentence
+from model.reading.speech import Voiced, read_speech
 from model.records import Document
-from model.sentences import Sentence
-from model.speech import Voiced, read_speech
 
 ACTORS = {
     "VEL": ("state", {

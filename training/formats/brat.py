@@ -22,7 +22,7 @@ from typing import Any, Final
 from model.disk import sync
 from model.errors import InputError
 from model.labels import SENTIMENTS, STANCES
-from model.sentences import split_sentences
+from model.reading.sentences import split_sentences
 from training.formats.base import (
     NOT_LABELLED,
     Format,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from model.speakers import Speaker
+from model.reading.speakers import Speaker
 
 # How many sentences back each pronoun reaches. A person stays in mind longer than a body or a group.
 REACHES: Final = {"he": 8, "she": 8, "they": 2, "it": 1}

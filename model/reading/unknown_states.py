@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Final
 
 from model.actors import Actor, Registry
-from model.names import ACT, HEADS, LEADING, POLITY, WORD, party_of, words
-from model.roles import role_after
+from model.reading.names import ACT, HEADS, LEADING, POLITY, WORD, party_of, words
+from model.reading.roles import role_after
 
 # Where a clause begins: a name there is its subject.
 _CLAUSE: Final = r"(?:(?<!\w\s)|(?<=\sand\s)|(?<=\sbut\s)|(?<=\sthat\s)|(?<=\swhile\s))"

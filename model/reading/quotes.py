@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from model.sentences import Sentence
+from model.reading.sentences import Sentence
 
 Span = tuple[int, int]
 

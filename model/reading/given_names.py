@@ -6,7 +6,7 @@ unknown sex fits both words.
 
 from typing import Final
 
-from model.names import words
+from model.reading.names import words
 
 WOMEN: Final = words(
     """

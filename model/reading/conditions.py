@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from model.condition_kinds import condition_kind
+from model.reading.condition_kinds import condition_kind
 
 REACH: Final = 800  # characters on either side of the mention in which a condition is looked for
 CANDIDATES: Final = 24  # so that a hostile text of nothing but "if" costs little

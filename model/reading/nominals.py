@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Final
 
 from model.actors import Actor
-from model.names import words
-from model.roles import FORCES, GOVERNMENTS, GROUPS, ORGANIZATIONS, PERSONS, TEAMS, singular
+from model.reading.names import words
+from model.reading.roles import FORCES, GOVERNMENTS, GROUPS, ORGANIZATIONS, PERSONS, TEAMS, singular
 
 
 def _singulars(nouns: str) -> frozenset[str]:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from model.names import HEADS, PERSON, WORD, words
-from model.roles import PERSONS
+from model.reading.names import HEADS, PERSON, WORD, words
+from model.reading.roles import PERSONS
 
 _PERSON_NOUN: Final = re.compile(
     rf"(?i:(?:\w+-)?(?:{PERSONS})s?|lawmaker|senator|speaker|member|founder|figurehead|veteran|chief|politician)$"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from model.actors import Actor
-from model.names import name_forms
+from model.reading.names import name_forms
 
 STATED: Final = 3  # the weight of an introduction that names the body
 INFERRED: Final = 1  # the weight of one that leaves the body to the context: "Foreign Minister Ana Ruiz"

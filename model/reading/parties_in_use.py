@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from model.actors import Registry
-from model.names import ACT, ASIDE, BRACKET, HEADS, LEADING, POLITY, TITLE, words
+from model.reading.names import ACT, ASIDE, BRACKET, HEADS, LEADING, POLITY, TITLE, words
 
 _OFFICERS: Final = (
     r"(?:leaders?|leadership|founders?|co-(?:chair|leader|founder)s?|lawmakers|members?|delegat\w+|negotiators?|voters|"

@@ -6,12 +6,12 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
-from model.clauses import Clauses
-from model.mentions import Mention
-from model.sexes import sex_of
-from model.speakers import Speaker, names_of, names_person
-from model.speech_words import OTHER_SIDE
-from model.strangers import is_person_noun, is_stranger, stranger, strangers_in
+from model.reading.clauses import Clauses
+from model.reading.mentions import Mention
+from model.reading.sexes import sex_of
+from model.reading.speakers import Speaker, names_of, names_person
+from model.reading.speech_words import OTHER_SIDE
+from model.reading.strangers import is_person_noun, is_stranger, stranger, strangers_in
 
 Entity = tuple[int, Speaker]  # where it stands in the sentence
 

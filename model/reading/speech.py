@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from model.clauses import Clauses
-from model.floor import Floor, floors
-from model.memory import Memory
-from model.mentions import Mention, one_per_actor
-from model.pronouns import Use, first_person, second_person, third_person
-from model.quotes import Span, is_quoted, masked, paragraphs_of, quoted_spans
-from model.referents import Referents
-from model.sentences import Sentence
-from model.sexes import sexes_by_surname
-from model.speakers import Speaker, Statement
-from model.statements import hearsay_spans, makes_call, statements_in
-from model.strangers import experts_in, introduced_in, introduced_names
-from model.subjects import Entity, entities_in, sexes_by_pronoun, subject_of, together_in, with_strangers
+from model.reading.clauses import Clauses
+from model.reading.floor import Floor, floors
+from model.reading.memory import Memory
+from model.reading.mentions import Mention, one_per_actor
+from model.reading.pronouns import Use, first_person, second_person, third_person
+from model.reading.quotes import Span, is_quoted, masked, paragraphs_of, quoted_spans
+from model.reading.referents import Referents
+from model.reading.sentences import Sentence
+from model.reading.sexes import sexes_by_surname
+from model.reading.speakers import Speaker, Statement
+from model.reading.statements import hearsay_spans, makes_call, statements_in
+from model.reading.strangers import experts_in, introduced_in, introduced_names
+from model.reading.subjects import Entity, entities_in, sexes_by_pronoun, subject_of, together_in, with_strangers
 
 AHEAD: Final = 4  # the sentences after a quotation in which its speaker may be named
 ALONE: Final = 0.4  # the share of a sentence from which a quotation without a speaker is more than a quoted word

@@ -6,10 +6,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
-from model.mentions import Mention
-from model.sexes import sex_of
-from model.speakers import CAPITALS, MOST, Speaker
-from model.speech_words import EXPERT, NOBODY, OFFICE, PERSON_NOUN
+from model.reading.mentions import Mention
+from model.reading.sexes import sex_of
+from model.reading.speakers import CAPITALS, MOST, Speaker
+from model.reading.speech_words import EXPERT, NOBODY, OFFICE, PERSON_NOUN
 
 _NAME_FIRST: Final = re.compile(
     r"(?!The |A |An )[A-Z][\w'’-]+ (?:[A-Z]\. |al-|Ag |bin |van )?[A-Z][\w'’-]+(?:,| [a-z])"

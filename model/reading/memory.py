@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from model.referents import Referents
-from model.speakers import Speaker
+from model.reading.referents import Referents
+from model.reading.speakers import Speaker
 
 
 @dataclass

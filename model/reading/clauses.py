@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from model.mentions import Mention
-from model.speakers import MOST, Speaker, names_of, names_person
-from model.speech_words import OFFICE
+from model.reading.mentions import Mention
+from model.reading.speakers import MOST, Speaker, names_of, names_person
+from model.reading.speech_words import OFFICE
 
 REACH: Final = 300  # the characters before a verb in which its subject is looked for
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from model.actors import Actor
-from model.mentions import Mention
-from model.quotes import Span
-from model.speech_words import OFFICE, PERSON_NOUN, TITLE
+from model.reading.mentions import Mention
+from model.reading.quotes import Span
+from model.reading.speech_words import OFFICE, PERSON_NOUN, TITLE
 
 MOST: Final = 40  # what is read of one kind in one sentence: more is no prose, and the work stays linear
 

@@ -4,7 +4,7 @@ import re
 from typing import Final
 from unicodedata import combining, normalize
 
-from model.given_names import MEN, WOMEN
+from model.reading.given_names import MEN, WOMEN
 
 _MAN: Final = re.compile(
     r"\b(?:Mr|Sir|Lord|King|Prince|Sheikh|Mullah|Mawlawi|Ayatollah|Emir|Sultan|Pope|Imam|Father|[a-z]*(?<!wo)man|father|"

@@ -1,7 +1,7 @@
 """Parties that the registry does not know: capitalised names that look like one.
 
 A name is a party if its head says so ("Popular Front of the Gourma"), if the text introduces it so ("Nur, a militia"),
-or if a common noun behind it does ("the Ghad party"). Names that act like states are in `model.unknown_states`.
+or if a common noun behind it does ("the Ghad party"). Names that act like states are in `model.reading.unknown_states`.
 """
 
 import re
@@ -12,9 +12,9 @@ from datetime import date
 from typing import Final
 
 from model.actors import Actor, Alias, Registry
-from model.names import ACRONYM, BRACKET, HEADS, LEADING, TITLE, WORD, Spans, party_of, words
-from model.parties_in_use import is_thing, parties_in_use, persons_in
-from model.unknown_states import compound_states, unknown_states
+from model.reading.names import ACRONYM, BRACKET, HEADS, LEADING, TITLE, WORD, Spans, party_of, words
+from model.reading.parties_in_use import is_thing, parties_in_use, persons_in
+from model.reading.unknown_states import compound_states, unknown_states
 
 # With the name of a state these are its own bodies ("Syrian Army"), not a party beside it.
 _OWN_BODIES: Final = words(

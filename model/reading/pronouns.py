@@ -1,7 +1,7 @@
 """Whom the pronouns of a sentence stand for, where that is clear; where it is not, nobody.
 
-A referent is looked for in the sentence itself, then in those before (`model.referents`). "It" and "they" are read
-only where no other noun can be meant. A wrong pair costs as much as a missed one.
+A referent is looked for in the sentence itself, then in those before (`model.reading.referents`). "It" and "they" are
+read only where no other noun can be meant. A wrong pair costs as much as a missed one.
 """
 
 import re
@@ -11,11 +11,11 @@ from itertools import islice
 from typing import Final
 
 from model.actors import Actor
-from model.clauses import Clauses
-from model.mentions import Mention
-from model.referents import FORMS, Referents
-from model.speakers import MOST, Speaker
-from model.subjects import Entity, prefix_end
+from model.reading.clauses import Clauses
+from model.reading.mentions import Mention
+from model.reading.referents import FORMS, Referents
+from model.reading.speakers import MOST, Speaker
+from model.reading.subjects import Entity, prefix_end
 
 _FIRST: Final = re.compile(r"(?<![\w'’.-])(?:I|[Ww]e|us|me|[Oo]urs?|[Mm](?:y|ine))(?![\w-]|\.\w)")
 _SECOND: Final = re.compile(r"(?<![\w'’.-])[Yy]ou(?:r|rs)?(?![\w-]|\.\w)")

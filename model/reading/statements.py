@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from model.clauses import REACH, Clauses, Group
-from model.memory import Memory
-from model.mentions import Mention
-from model.pronouns import is_clear
-from model.quotes import Span
-from model.referents import FORMS
-from model.speakers import MOST, Speaker, Statement, is_person
-from model.speech_words import (
+from model.reading.clauses import REACH, Clauses, Group
+from model.reading.memory import Memory
+from model.reading.mentions import Mention
+from model.reading.pronouns import is_clear
+from model.reading.quotes import Span
+from model.reading.referents import FORMS
+from model.reading.speakers import MOST, Speaker, Statement, is_person
+from model.reading.speech_words import (
     EXPERT,
     NO_VERB_AFTER,
     NOBODY,
@@ -29,8 +29,8 @@ from model.speech_words import (
     Verb,
     verbs_in,
 )
-from model.strangers import expert, stranger
-from model.subjects import prefix_end
+from model.reading.strangers import expert, stranger
+from model.reading.subjects import prefix_end
 
 _BACKGROUND = re.compile(r"\b(?:hours |days |weeks |months |shortly |soon )?(?:after|as(?! an? )|because|since|when)\s")
 _RELATIVE = re.compile(r"\s(?:who|which|whose)\s")
@@ -103,7 +103,8 @@ _HEARSAY = re.compile(
 def statements_in(text: str, mentions: Sequence[Mention], memory: Memory) -> list[Statement]:
     """The acts of speech of a sentence, by where their subjects stand.
 
-    `text` has its quotations masked (`model.quotes.masked`); `mentions` are those outside of them, from left to right.
+    `text` has its quotations masked (`model.reading.quotes.masked`); `mentions` are those outside of them, from left to
+    right.
     """
     reader = _Reader(Clauses(text, mentions), memory)
     reader.read_views()

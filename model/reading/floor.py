@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from model.mentions import Mention
-from model.speakers import Speaker, names_person
-from model.speech_words import verbs_in
+from model.reading.mentions import Mention
+from model.reading.speakers import Speaker, names_person
+from model.reading.speech_words import verbs_in
 
 _LABEL: Final = re.compile(r"([A-Z][^.:;!?\"“”«»\0]{0,60}(?:\.[^.:;!?\"“”«»\0]{1,40}){0,2})\s?:\s")
 _ASKS: Final = re.compile(

@@ -1,8 +1,8 @@
 """Where a sentence refers to an actor by name, title or role.
 
 A place is not an actor: "Moscow warned" is Russia, "talks in Moscow" and "the Moscow process" are not
-(`model.agency`). A name that carries a role, "the Russian Foreign Ministry", is the party or a party inside it
-(`model.roles`). What needs the rest of the document is in `model.chains`.
+(`model.reading.agency`). A name that carries a role, "the Russian Foreign Ministry", is the party or a party inside it
+(`model.reading.roles`). What needs the rest of the document is in `model.reading.chains`.
 """
 
 import re
@@ -12,9 +12,9 @@ from datetime import date
 from typing import Final
 
 from model.actors import Actor, Match, Registry
-from model.agency import is_agent, is_part_of_compound
-from model.names import words
-from model.roles import Role, is_sent_to, role_after, role_before
+from model.reading.agency import is_agent, is_part_of_compound
+from model.reading.names import words
+from model.reading.roles import Role, is_sent_to, role_after, role_before
 
 NEAR: Final = 80  # the characters on either side of a name that the rules look at
 _PARTS: Final = {"PARL": "parliament", "OPP": "opposition"}
@@ -38,8 +38,8 @@ _GIVEN_NAME = re.compile(r"(?<=[a-z,] )([A-ZÀ-Þ][a-zà-þ]+(?:-\w+)?) $")
 class Mention:
     """Where a sentence refers to an actor: `text` stands at `start`, in characters of the sentence.
 
-    `kind` is the kind of the alias, or "role" (a name with its title); `model.chains` adds "nominal" and "collective",
-    `model.speech` adds "pronoun".
+    `kind` is the kind of the alias, or "role" (a name with its title); `model.reading.chains` adds "nominal" and
+    "collective", `model.reading.speech` adds "pronoun".
     """
 
     actor: Actor

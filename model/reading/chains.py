@@ -2,7 +2,7 @@
 
 The document is read three times. The first reading learns which names it introduces for which party; the second what
 it calls each party and which parties it sets against each other; the third finds the mentions.
-Pronouns are left to `model.speech`.
+Pronouns are left to `model.reading.speech`.
 """
 
 import re
@@ -15,8 +15,8 @@ from itertools import starmap, zip_longest
 from typing import Final
 
 from model.actors import Actor, Alias, Match, Registry
-from model.collectives import OTHER, Collective, Pairings, collectives_in, members, other_side
-from model.introductions import (
+from model.reading.collectives import OTHER, Collective, Pairings, collectives_in, members, other_side
+from model.reading.introductions import (
     is_officer,
     name_of_state,
     names_after_pronoun,
@@ -25,9 +25,9 @@ from model.introductions import (
     names_with_office,
     special_envoys,
 )
-from model.mentions import NEAR, Memory, Mention, Reference, references_in, sub_actor
-from model.names import BRACKET, Spans, leftmost_longest
-from model.nominals import (
+from model.reading.mentions import NEAR, Memory, Mention, Reference, references_in, sub_actor
+from model.reading.names import BRACKET, Spans, leftmost_longest
+from model.reading.nominals import (
     BETWEEN,
     INNER,
     URGES,
@@ -41,10 +41,10 @@ from model.nominals import (
     nouns_after,
     resolve_nominal,
 )
-from model.parties import unknown_parties
-from model.persons import INFERRED, STATED, People
-from model.roles import role_after
-from model.sentences import Sentence
+from model.reading.parties import unknown_parties
+from model.reading.persons import INFERRED, STATED, People
+from model.reading.roles import role_after
+from model.reading.sentences import Sentence
 
 OUTSIDE: Final = 30  # characters between whoever urges "both sides" and those words
 _LONGER: Final = {
@@ -77,7 +77,7 @@ def document_mentions(
 ) -> list[list[Mention]]:
     """Every reference to an actor but pronouns: one list a sentence, left to right.
 
-    A list may hold several mentions of one actor (`model.mentions.one_per_actor`); a collective such as
+    A list may hold several mentions of one actor (`model.reading.mentions.one_per_actor`); a collective such as
     "both sides" gives one mention of the same words for each member.
     """
     parties = unknown_parties(" \n ".join(sentence.text for sentence in sentences), registry, day)

@@ -8,8 +8,8 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from model.actors import Actor
-from model.mentions import Mention
-from model.names import words
+from model.reading.mentions import Mention
+from model.reading.names import words
 
 _STATES_ONLY: Final = words(
     "country capital government countries nations governments states capitals neighbors neighbours powers "

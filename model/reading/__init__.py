@@ -1,0 +1,1 @@
+"""From a document to whom each sentence refers to, in whose voice, and on what condition; no model is needed."""
