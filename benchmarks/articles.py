@@ -24,6 +24,17 @@ from model.records import Document, Pair
 from training.articles import load_articles
 
 ARTICLES: Final = SEEDS / "articles"
+MEASURES: Final = {
+    "pair_precision": ("references to actors found: precision", ""),
+    "pair_recall": ("... recall", ""),
+    "pair_f1": ("... F1", "0.85"),
+    "stance_macro_f1": ("stance from end to end, macro-F1", "0.75"),
+    "stance_macro_f1_of_gold_pairs": ("... of the given references", ""),
+    "voice_accuracy": ("voice of the references found, share right", "0.85"),
+    "condition_overlap_f1": ("words of the conditions from end to end, overlap F1", "0.70"),
+    "condition_overlap_f1_of_gold_pairs": ("... of the given conditional references", ""),
+    "condition_kind_accuracy_of_gold_pairs": ("kind of their conditions, share right", ""),
+}  # key -> name, target
 DRAWS: Final = 1000
 LONG: Final = 3000  # words
 RUNS: Final = 5
@@ -80,6 +91,15 @@ def measured(analyzer: Analyzer, articles: Sequence[Json]) -> Json:
         "condition_overlap_f1_of_gold_pairs": _with_interval(given, condition_overlap),
         "condition_kind_accuracy_of_gold_pairs": _with_interval(given, kind_accuracy),
     }
+
+
+def table(report: Json) -> str:
+    """The measures of both sides as a Markdown table."""
+    lines = ["| measure | target | test articles | dev articles |", "|---|---|---|---|"]
+    for key, (name, target) in MEASURES.items():
+        cells = ["{:.3f} ({:.3f} to {:.3f})".format(*report[side][key]) for side in ("test", "dev")]
+        lines.append(f"| {name} | {target} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def long_article(articles: Sequence[Json]) -> Document:

@@ -55,6 +55,7 @@ def write_report(
     """
     options = options or ReportOptions()
     _check_place(source, output)
+    _make_parents(output)
     with _folder_for(output) as folder:
         found = find(read_corpus(source, analyzer, options, progress), options)
         book = Workbook(write_only=True)
@@ -85,11 +86,16 @@ def _summary(found: Findings, files: tuple[str, ...]) -> ReportSummary:
     )
 
 
+def _make_parents(output: Path) -> None:
+    try:
+        output.absolute().parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{output} cannot be made: {error.strerror}") from None
+
+
 def _check_place(source: Path, output: Path) -> None:
     if not source.exists():
         raise InputError(f"{source} does not exist")
-    if not output.absolute().parent.is_dir():
-        raise InputError(f"the folder {output.absolute().parent} does not exist")
     if source.resolve() == output.resolve() or output.resolve() in source.resolve().parents:
         raise InputError(f"{output} holds the input, which is never overwritten; give another folder")
     if (output.exists() or output.is_symlink()) and not _may_replace(output):

@@ -101,6 +101,14 @@ def test_the_figures_of_the_campaign_are_those_of_its_report(name: str) -> None:
     assert table(report) in README
 
 
+def test_the_figures_of_the_articles_are_those_of_their_report() -> None:
+    from benchmarks.articles import table
+
+    report = json.loads((ROOT / "benchmarks" / "report" / "articles.json").read_text(encoding="utf-8"))
+    assert table(report) in README
+    assert report["model"] == load_bundle().name
+
+
 def test_the_tree_names_every_module() -> None:
     tree = README.partition("## The house")[2]
     folders = ("model", "model/reading", "training", "training/formats", "serving", "serving/report")

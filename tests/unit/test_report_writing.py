@@ -201,13 +201,19 @@ def test_a_place_where_no_report_can_be_is_refused(tmp_path: Path) -> None:
     source = write_rows(tmp_path / "rows.jsonl", *turning())
     for place, words in (
         (tmp_path, "holds the input"),
-        (tmp_path / "no" / "out", "does not exist"),
+        (source / "out", "cannot be made"),
         (source, "is not an earlier report|never overwritten"),
     ):
         with pytest.raises(InputError, match=words):
             write_report(source, place, NoAnalyzer())
     with pytest.raises(InputError, match=r"gone\.jsonl does not exist"):
         write_report(tmp_path / "gone.jsonl", tmp_path / "out", NoAnalyzer())
+
+
+def test_folders_above_the_report_are_made(tmp_path: Path) -> None:
+    source = write_rows(tmp_path / "rows.jsonl", *turning())
+    write_report(source, tmp_path / "runs" / "may" / "report", NoAnalyzer())
+    assert (tmp_path / "runs" / "may" / "report" / "index.html").is_file()
 
 
 def test_text_that_turns_or_hides_is_made_visible() -> None:
