@@ -9,7 +9,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,9 +58,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=Path, default=ARTICLES)
     parser.add_argument("--bundle", type=Path)
+    parser.add_argument("--context", type=int, help="read each pair with so many sentences before its own")
     parser.add_argument("--out", type=Path, help="also write the numbers there, as JSON")
     arguments = parser.parse_args()
     analyzer = load_analyzer(arguments.bundle) if arguments.bundle else load_analyzer()
+    if arguments.context is not None:
+        bundle = analyzer.scorer.bundle
+        manifest = {**bundle.manifest, "analysis": {"context_sentences": arguments.context}}
+        analyzer.scorer.bundle = replace(bundle, manifest=manifest)
     sides = {split: load_articles(arguments.articles, split) for split in ("dev", "test")}
     long = long_article([article for articles in sides.values() for article in articles])
     report: Json = {"model": analyzer.name, "long_article": timed(analyzer, long)}

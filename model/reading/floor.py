@@ -103,7 +103,7 @@ def _speaker(
     elif not here:
         if issuer:
             return issuer
-        here = introduced
+        here = [mention for mention in introduced if mention.text[:1].isupper()] or introduced
     return Speaker((here[0].actor,), "party", person=True) if here else Speaker(person=True)
 
 

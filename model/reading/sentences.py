@@ -18,7 +18,7 @@ class Sentence:
     text: str
 
 
-MAX_SENTENCE_CHARACTERS: Final = 500  # what the network reads at once, even of odd words; people write few so long
+MAX_SENTENCE_CHARACTERS: Final = 1000  # about what the network reads at once; people write hardly any so long
 TAIL: Final = 40  # characters in which an abbreviation at the end of a sentence is looked for
 MOST_SEARCHED: Final = 1_000_000_000  # quotation marks times characters: some seconds of the library's time
 

@@ -1,5 +1,6 @@
 """Whose voice tells what a document says about each actor: its own, another party's, an expert's, nobody's."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from model.reading.subjects import Entity, entities_in, sexes_by_pronoun, subjec
 
 AHEAD: Final = 4  # the sentences after a quotation in which its speaker may be named
 ALONE: Final = 0.4  # the share of a sentence from which a quotation without a speaker is more than a quoted word
+_RUNS_ON: Final = re.compile(  # free indirect speech: "It would wait", "Yet his side will not"
+    r"(?:(?:But|And|Yet|Nor|So|Still),? )?([Ii]t|[Tt]hey|[Hh]e|[Ss]he|[Ii]ts|[Tt]heir|[Hh]is|[Hh]er)\b['’]?"
+    r"(?: [a-z]+){0,2}?(?: (?:would|will|could)|ll)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -135,9 +140,18 @@ class _Reading:
         pronouns = [*self._other_pronouns(index, speech), *(mention for use in uses for mention in use.mentions())]
         pronouns = one_per_actor([each for each in pronouns if each.actor.id not in named])
         mentions = sorted([*self.mentions[index], *pronouns], key=lambda mention: mention.start)
+        runs_on = self._runs_on(index, speech, uses)
         self._remember(index, speech, uses)
-        voices = _voices(speech, mentions)
+        voices = _voices(speech, mentions, runs_on)
         return [Voiced(mention, voices[mention.actor.id]) for mention in mentions]
+
+    def _runs_on(self, index: int, speech: _Speech, uses: Sequence[Use]) -> Speaker | None:
+        """Whoever spoke in the sentence before, where this one goes on with it: "X refused. It would wait." """
+        opening = _RUNS_ON.match(self.plain[index])
+        if not opening or speech.statements or not self.quoting or not self.quoting.actors:
+            return None
+        meant = next((use.speaker for use in uses if use.start == opening.start(1)), None)
+        return self.quoting if meant and meant.actors == self.quoting.actors else None
 
     def _others_speak(self, index: int, statements: Sequence[Statement]) -> bool:
         """Whether the text, at a new paragraph, goes on to what others say."""
@@ -238,13 +252,15 @@ class _Reading:
         return [referent for referent in referents if referent]
 
 
-def _voices(speech: _Speech, mentions: Sequence[Mention]) -> dict[str, str]:
+def _voices(speech: _Speech, mentions: Sequence[Mention], runs_on: Speaker | None) -> dict[str, str]:
     """One voice for each actor: its own where it has one anywhere in the sentence, else that of its first mention."""
     hearsay = hearsay_spans(speech.plain)
     voices = dict.fromkeys(speech.own_words(), "self")
     for mention in mentions:
         if voices.get(mention.actor.id) != "self":
             voice = _voice(speech, mention, hearsay)
+            if voice == "narrator" and runs_on:
+                voice = "self" if runs_on.is_actor(mention.actor) else runs_on.voice
             if voice == "self" or mention.actor.id not in voices:
                 voices[mention.actor.id] = voice
     return voices

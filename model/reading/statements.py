@@ -40,6 +40,10 @@ _OPENS_WITH_IT = re.compile(
     r"(?:(?:But|And|Yet|Still|Nor (?:would|did|will)|So),? )?(?:[Ii]t|[Tt]hey|[Ii]ts|[Tt]heir)\b"
 )
 _OPENS_WITH_PRONOUN = re.compile(r"\s*(?:(?:And|But|Yet|Still),?\s+)?(he|she|it|they|I|we)\b", re.IGNORECASE)
+_OWNED_AND_DESCRIBED = re.compile(  # "Its founder, a retired driver, told": the party speaks
+    r"\s*(?:(?:And|But|Yet|Still),?\s+)?(its|their|his|her)\s+([^,;:\0]{3,50}),[^;:\0]{3,120},\s*", re.IGNORECASE
+)
+_NAMED_AND_DESCRIBED = re.compile(r"\s*[A-Z][\w.'’-]{0,30}(?:\s[A-Z][\w.'’-]{0,30}){1,4},[^\0;:]{3,160},\s*")
 _THEIRS = re.compile(r"\s*(?:\w+\s+)?(its|his|her|their|my|our)\s+[a-z]", re.IGNORECASE)
 _NAMED_BY_PRONOUN = re.compile(r"\s*(he|she|its|his|her|their)\b", re.IGNORECASE)
 _THEIR_OFFICIAL = re.compile(rf"\s+(?:its|his|her|their)\s+(?:[a-z]+\s+){{0,2}}{OFFICE}(?:[,.]|$)")
@@ -93,6 +97,7 @@ _NAME_ENDS = re.compile(rf"(?:\s+[A-Z][\w.'’-]{{0,30}}){{0,5}}{_TAG_AFTER.patt
 _WILL = re.compile(r"\s+(?:would|will)\b")
 _NAMED_OR_SPOKESMAN = re.compile(r"\b[A-Z][\w'’-]+\s+$|\bspokes(?:man|woman|person)\b")
 _CALL_BY = re.compile(rf"\b{NOUN_OF_SPEECH}\s+(?:\w+\s+){{0,2}}?(?:by|from)\s+(?:\w+\s+){{0,2}}$", re.IGNORECASE)
+_CALL_AFTER = re.compile(rf"\s+(?:[\w-]+\s+)?{NOUN_OF_SPEECH}\b")
 _CALL_OF = re.compile(rf"['’]s?\s+(?:[\w-]+\s+){{0,2}}?{NOUN_OF_SPEECH}\b", re.IGNORECASE)
 _HEARSAY = re.compile(
     r"\b(?:(?:is|are|was|were|been) (?:widely |also )?(?:said|reported|rumou?red|believed|thought|"
@@ -117,7 +122,8 @@ def statements_in(text: str, mentions: Sequence[Mention], memory: Memory) -> lis
 def makes_call(text: str, mention: Mention) -> bool:
     """Whether a noun gives the actor the word: "an offer from Doha", "Doha's offer"."""
     before, after = text[max(0, mention.start - 60) : mention.start], text[mention.end : mention.end + 60]
-    return bool(_CALL_BY.search(before) or _CALL_OF.match(after))
+    of_country = mention.kind == "demonym" and _CALL_AFTER.match(after)
+    return bool(of_country or _CALL_BY.search(before) or _CALL_OF.match(after))
 
 
 def hearsay_spans(text: str) -> list[Span]:
@@ -237,8 +243,8 @@ class _Reader:
         before = self.text[max(0, verb.start - 3) : verb.start].rstrip()
         if not verb.tells or verb.is_participle or not before.endswith(("\0", ",")):
             return False
-        if _NO_SUBJECT.match(self.text, verb.end):
-            return False
+        if _NO_SUBJECT.match(self.text, verb.end) or verb.text in ("told", "tells"):
+            return False  # whoever stands after "told" is the one who is told
         if before.endswith(",") and not _THEIR_OFFICIAL.match(self.text, verb.end):
             near = self.clauses.between(verb.end, verb.end + 12)
             if not near or not _NAME_ENDS.match(self.text, near[0].end):
@@ -270,7 +276,7 @@ class _Reader:
             if _BACKGROUND.search(self.text[max(0, at - 12) : at + 1]):
                 subject = replace(subject, by_deed=True)
         spans: list[Span] = [(verb.end, end)]
-        opening = min(start, at)
+        opening = min(start, at, self._described_from(verb))
         if self._is_tag(opening, verb):
             self._end_others(opening)
             spans.insert(0, (self.clauses.clause_start(opening), opening))
@@ -282,6 +288,12 @@ class _Reader:
         """Where the words begin that hold together with a verb."""
         limit = max(0, verb.start - REACH, min(self.read_to, verb.start))
         return self.clauses.last_edge(limit, verb.start)
+
+    def _described_from(self, verb: Verb) -> int:
+        """Where the subject begins that is described after a quotation: "...," Ann Lee, an aide to X, told."""
+        quoted_to = self.text.rfind("\0", 0, verb.start) + 1
+        described = quoted_to and _NAMED_AND_DESCRIBED.fullmatch(self.text, quoted_to, verb.start)
+        return quoted_to if verb.tells and described else verb.start
 
     def _spokesman(self, subject: _Subject, verb: Verb) -> _Subject:
         """Somebody unknown who says what "the movement" will do speaks for it."""
@@ -370,6 +382,10 @@ class _Reader:
         """The subject of a clause that names no actor before the verb."""
         low = max(0, verb.start - REACH)
         words = self.text[low : verb.start]
+        owned = _OWNED_AND_DESCRIBED.fullmatch(words) if low == 0 else None
+        if owned and not OTHER_SIDE.search(owned[2]) and not EXPERT.search(words):
+            owner = self._pronoun(owned[1].casefold(), owned.span(1))
+            return self._spoken(replace(owner, person=True) if owner else None, owned.start(1))
         pronoun = _OPENS_WITH_PRONOUN.match(words) if low == 0 else None
         if pronoun:
             speaker = self._pronoun(pronoun[1].casefold(), pronoun.span(1))
@@ -402,7 +418,9 @@ class _Reader:
             inside.append(group.speaker)
         pronoun = FORMS[word]
         if pronoun in ("he", "she") or _OPENS_WITH_IT.match(self.text) or is_clear(self.text, *where):
-            chosen = self.memory.referents.choose(pronoun, [] if _OPENS_WITH_IT.match(self.text) else inside)
+            opening = _OPENS_WITH_IT.match(self.text)
+            owned = opening and opening.group().endswith(("ts", "eir")) and pronoun in ("he", "she")
+            chosen = self.memory.referents.choose(pronoun, inside if owned or not opening else [])
         elif word in ("its", "their") and (not inside or _SAID.search(self.text, 0, where[0])):
             chosen = self.memory.referents.choose(pronoun)
         else:

@@ -10,7 +10,7 @@ from model.reading.clauses import Clauses
 from model.reading.mentions import Mention
 from model.reading.sexes import sex_of
 from model.reading.speakers import Speaker, names_of, names_person
-from model.reading.speech_words import OTHER_SIDE
+from model.reading.speech_words import OFFICE, OTHER_SIDE
 from model.reading.strangers import is_person_noun, is_stranger, stranger, strangers_in
 
 Entity = tuple[int, Speaker]  # where it stands in the sentence
@@ -25,6 +25,9 @@ _PREFIX: Final = re.compile(  # datelines, the time of an entry, the label of a 
 )
 _BEFORE_SUBJECT: Final = re.compile(
     r"(?:[^,\0]{0,60},\s+)?(?:[Bb]ut|[Aa]nd|[Yy]et|[Ss]o)?\s*(?:[Tt]he|[Aa]n?|[Bb]oth)?\s*"
+)
+_OFFICIAL_OF: Final = re.compile(  # "A spokeswoman for the army": whom "she" means next
+    rf"(?:The|An?|One)\s+(?:[\w-]{{1,30}}\s+){{0,2}}{OFFICE}\s+(?:for|of|from|in|at)\s+(?:the\s+)?"
 )
 _PLURAL: Final = re.compile(
     r"(?:s|men|people|both|two|Taliban|police)$|\b(?:sides|rebels|officials|leaders|forces|members|delegates|men|both|authorities)\b",
@@ -85,7 +88,12 @@ def subject_of(
             group = clauses.group(at, at + OPENING) if referent.actors else None
             together = group and group.start == at and len(group.speaker.actors) > 1
             return replace(group.speaker, plural=True) if group and together else referent
+        if at >= start and _OFFICIAL_OF.fullmatch(text, start, at):
+            return replace(referent, person=True, names=frozenset(), sex=sex_of(text[start:at]), plural=False)
     name = _NAME.match(text, start)
+    titled = next((referent for at, referent in entities if name and name.start() <= at < name.end()), None)
+    if titled and titled.person:
+        return titled
     if name and not known.isdisjoint(name.group().split()):
         return Speaker(person=True, names=known.intersection(name.group().split()))
     if is_stranger(text[start : start + OPENING]):

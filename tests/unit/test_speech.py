@@ -363,6 +363,26 @@ def test_odd_text_is_read_without_fail(text: str) -> None:
     assert all(text[each.mention.start : each.mention.end] == each.mention.text for each in found)
 
 
+def test_what_would_follow_a_statement_is_the_speakers_own() -> None:
+    found = voices("Velmar rejected the offer on Friday. It would sit down with Orsa in May.")
+    assert found["ORS"] == "other_party:VEL"
+
+
+def test_a_pronoun_comes_back_to_the_official_of_a_party() -> None:
+    found = voices("A spokeswoman for Velmar spoke on Friday. She said Orsa was welcome.")
+    assert found["ORS"] == "other_party:VEL"
+
+
+def test_one_who_is_described_speaks_for_his_party() -> None:
+    found = voices("Velmar stayed away. Its founder, a retired driver, told Orsa to wait.")
+    assert found["ORS"] == "other_party:VEL"
+
+
+def test_one_who_is_described_after_a_quotation_speaks_it() -> None:
+    found = voices('"We talk through Orsa," Ann Lee Moss, an adviser to Velmar, told reporters in May.')
+    assert found["ORS"] == "other_party:VEL"
+
+
 def test_no_sentences_have_no_voices() -> None:
     assert read_speech([], []) == []
 
