@@ -18,8 +18,8 @@ from training.articles import load_articles
 ROOT = Path(__file__).parents[2]
 ARTICLES = ROOT / "seeds" / "articles"
 FLOORS = {
-    "dev": {"pairs": 0.95, "stances": 0.70, "voices": 0.95, "conditions": 0.70},
-    "test": {"pairs": 0.70, "stances": 0.50, "voices": 0.70, "conditions": 0.50},
+    "dev": {"pairs": 0.96, "stances": 0.73, "voices": 0.96, "conditions": 0.83},
+    "test": {"pairs": 0.78, "stances": 0.60, "voices": 0.76, "conditions": 0.72},
 }
 CASES = [json.loads(line) for line in (Path(__file__).parent / "codebook_cases.jsonl").read_text().splitlines()]
 
@@ -77,7 +77,7 @@ def test_the_words_of_the_conditions_are_found(reads: list[Read], side: str) -> 
 def test_the_test_sentences_of_the_codebook(analyzer: Analyzer) -> None:
     share = share_right(analyzer, CASES)
     print(f"\ntest sentences of the codebook: {share:.1%}")
-    assert share >= 0.78
+    assert share >= 0.79
 
 
 @pytest.mark.parametrize(
