@@ -41,7 +41,7 @@ def with_other_bias(bundle: Path, target: Path, name: str) -> Path:
     """A bundle that gives other numbers: its stance head leans to support."""
     shutil.copytree(bundle, target)
     graph = onnx.load(str(target / "onnx" / "model.onnx"))
-    [bias] = [each for each in graph.graph.initializer if each.name == "stance.bias"]
+    [bias] = [each for each in graph.graph.initializer if each.name == "network.stance.bias"]
     leaning = numpy_helper.to_array(bias) + np.array([1, 0, 0, 0], dtype=np.float32)
     bias.CopyFrom(numpy_helper.from_array(leaning, bias.name))
     onnx.save(graph, str(target / "onnx" / "model.onnx"))
