@@ -55,7 +55,7 @@ def test_both_changes_of_mind_are_found_where_the_articles_put_them(written: tup
     assert (iceland["quote_before_stance"], iceland["quote_after_stance"]) == ("oppose", "support")
     assert (norway["quote_before_stance"], norway["quote_after_stance"]) == ("support", "conditional")
     for change in (iceland, norway):
-        # The articles put both at the end of June; which statements beside it count depends on what the release is sure of.
+        # The articles put both at the end of June; which statements count depends on what the release is sure of.
         assert "2023-05-15" <= str(change["last_before"]) < str(change["first_after"]) <= "2023-07-19"
         assert float(str(change["p"])) < 0.05
 
