@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from model.actors import unresolved_actor
 from model.analysis import Analyzer, contexts_of, document_sentences, load_analyzer
 from model.folders import SEEDS
 from model.labels import STANCES
@@ -152,9 +153,7 @@ def given_pairs(analyzer: Analyzer, article: Json) -> Read:
     pairs = [Pair(texts[at], row["actor"], row["mention"], row["start"], contexts[at]) for (at, _), row in gold.items()]
     found = {}
     for (key, row), pair, prediction in zip(gold.items(), pairs, analyzer.scorer.score(pairs), strict=True):
-        mention = Mention(
-            analyzer.registry.extended([row["actor"]]).actors[row["actor"]], row["mention"], row["start"], "gold"
-        )
+        mention = Mention(unresolved_actor(row["actor"]), row["mention"], row["start"], "gold")
         condition = find_condition(pair.text, mention) if row["stance"] == "conditional" else None
         found[key] = {
             "stance": prediction.stance,

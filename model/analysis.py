@@ -66,11 +66,12 @@ class Analyzer:
                 f"text: refers to actors {len(found):,} times; give it in parts of at most {MAX_DOCUMENT_PAIRS:,}"
             )
         contexts = contexts_of(sentences, bool(document.title), self.scorer.bundle.context_read)
+        past = [is_past(sentence.text, document.published) for sentence in sentences]
         predictions = self.scorer.score(
             [_pair(sentence, each.mention, contexts[sentence.index]) for sentence, each in found]
         )
         pairs = [
-            _pair_json(sentence, each, prediction, document.published)
+            _pair_json(sentence, each, prediction, past[sentence.index])
             for (sentence, each), prediction in zip(found, predictions, strict=True)
         ]
         return {
@@ -137,13 +138,13 @@ def _pair(sentence: Sentence, mention: Mention, context: str | None) -> Pair:
     return Pair(sentence.text, mention.actor.name, mention.text, mention.start, context)
 
 
-def _pair_json(sentence: Sentence, voiced: Voiced, prediction: Prediction, published: date | None) -> Json:
+def _pair_json(sentence: Sentence, voiced: Voiced, prediction: Prediction, past: bool) -> Json:
     mention = voiced.mention
     condition = find_condition(sentence.text, mention) if prediction.stance == "conditional" else None
     return {
         "sentence": sentence.index, "actor": mention.actor.id, "actor_name": mention.actor.name,
         "mention": mention.text, "start": mention.start, "end": mention.end, **prediction.as_json(),
-        "voice": voiced.voice, "past": is_past(sentence.text, published), "condition": _condition_json(condition),
+        "voice": voiced.voice, "past": past, "condition": _condition_json(condition),
     }  # fmt: skip
 
 

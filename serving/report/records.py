@@ -8,12 +8,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from model import positions
 from model.errors import InputError
 from model.times import When
 
 TAKEN: Final = ("support", "conditional", "oppose")  # the stances that are a position
 UNITS: Final = ("day", "week", "month", "quarter", "year")  # from fine to coarse
-OWN_VOICES: Final = (None, "self", "narrator")  # None: an analysis by a version that does not tell voices apart
+OWN_VOICES: Final = (None, *positions.OWN_VOICES)  # None: an analysis by a version that does not tell voices apart
 TOO_FEW: Final = "too few statements to say"
 
 
